@@ -1,0 +1,91 @@
+package progon
+
+import "time"
+
+// FormatVersion is the version of run.json. It grows when a field changes its meaning.
+const FormatVersion = 1
+
+// Run is one rehearsal as a whole: all results with all that is needed to repeat it.
+type Run struct {
+	Format  int    `json:"format"`
+	Version string `json:"version"` // of Progon
+	Bot     Bot    `json:"bot"`
+	Seed    uint64 `json:"seed"`
+	// Features and Config are hashes of what was rehearsed and how.
+	Features string        `json:"features_sha256,omitempty"`
+	Config   string        `json:"config_sha256,omitempty"`
+	Options  []Field       `json:"options,omitempty"` // tags, parallel, repeat…
+	Started  time.Time     `json:"started"`
+	Took     time.Duration `json:"took_ns"`
+	// Planned is how many scenarios were selected; fewer results than that means that
+	// the run was interrupted.
+	Planned     int              `json:"planned"`
+	Interrupted bool             `json:"interrupted,omitempty"`
+	Broken      string           `json:"broken,omitempty"` // surroundings failed before or beside any scenario
+	Scenarios   []ScenarioResult `json:"scenarios"`
+	// Remarks are findings about the run as a whole: gaps of fakes, unused scopes.
+	Remarks []Finding `json:"remarks,omitempty"`
+}
+
+// Bot is the bot under test as the configuration describes it.
+type Bot struct {
+	Name    string `json:"name"`
+	Version string `json:"version,omitempty"`
+	Reach   string `json:"reach"` // «встроенный образец», «команда», «контейнер», «адрес»
+}
+
+// Counts is how many scenarios have each verdict.
+type Counts map[Verdict]int
+
+// Counts counts the verdicts.
+func (r Run) Counts() Counts {
+	c := Counts{}
+	for _, s := range r.Scenarios {
+		c[s.Verdict]++
+	}
+	return c
+}
+
+// Verdict is the gate: failed where a blocking scenario failed or an invariant that
+// blocks was violated anywhere; broken where the bot was not judged; passed only if
+// something was really checked.
+func (r Run) Verdict() Verdict {
+	if r.Broken != "" {
+		return Broken
+	}
+	worst := Verdict("")
+	for _, s := range r.Scenarios {
+		switch s.Verdict {
+		case Broken:
+			worst = Worse(worst, Broken)
+		case Failed:
+			if s.BlocksLaunch() {
+				worst = Worse(worst, Failed)
+			} else {
+				worst = Worse(worst, Passed)
+			}
+		default:
+			worst = Worse(worst, s.Verdict)
+		}
+	}
+	if worst == "" || worst == Draft {
+		return Skipped
+	}
+	return worst
+}
+
+// BlocksLaunch tells whether this result alone turns the gate red.
+func (r ScenarioResult) BlocksLaunch() bool {
+	if r.Verdict != Failed {
+		return false
+	}
+	if r.Blocks {
+		return true
+	}
+	for _, f := range r.AgainstBot() {
+		if f.Invariant && f.Severity == Blocker {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,50 @@
+// Package sim is the client's side of the conversation: it says the lines of simulated
+// clients through a [Connector], waits for the bot's turn to end and keeps everything
+// in the timeline. It knows neither godog nor the fakes.
+package sim
+
+import (
+	"context"
+
+	"progon"
+)
+
+// Connector is one way to speak to a bot. The conformance suite in sim/connectors runs
+// over every implementation.
+//
+// A connector serves many chats at once; its methods are safe for concurrent use. Turns
+// of one chat are sent one after another, never concurrently.
+type Connector interface {
+	// Send delivers one message of a client and returns when the channel has taken it:
+	// with the HTTP response, with the acknowledgement of a webhook, with the bot's
+	// next poll. It honours the deadline of ctx. An error means that the bot could not
+	// be reached or broke the protocol, and says in Russian what to check; a bot that
+	// says nothing is not an error.
+	Send(ctx context.Context, chat Chat, m progon.Message) error
+	// Receive blocks until the bot says something in any chat, a turn is known to be
+	// over, or ctx is done.
+	Receive(ctx context.Context) (Reply, error)
+	// Close ends all chats. Receive returns an error afterwards.
+	Close() error
+}
+
+// Chat is one conversation of one simulated client on a channel.
+type Chat struct {
+	ID      string // session id as the bot sees it
+	Persona string // id of the simulated client
+	Name    string // what the channel's profile shows, if it shows anything
+	Channel string // entry point as the scenario calls it: «сайт», «Telegram»
+}
+
+// Reply is what a connector hears.
+type Reply struct {
+	Chat string // Chat.ID; empty if the bot did not say which
+	// Message is nil for a mere signal (typing, end of turn).
+	Message *progon.Message
+	Typing  bool
+	// TurnOver is set where the channel itself tells that nothing more will come in
+	// answer to what was sent: the end of an HTTP response.
+	TurnOver bool
+	// Raw is what went over the wire, for the leak search.
+	Raw []byte
+}
