@@ -1,0 +1,56 @@
+package names
+
+import "strings"
+
+// Scheme is a way to write Cyrillic in Latin letters.
+type Scheme int
+
+// Schemes in use in Russia.
+const (
+	Passport  Scheme = iota // ICAO 9303: ia, iu, i, kh, shch
+	GOST                    // GOST 7.79 B: ya, yu, j, x, shh
+	Everyday                // as in e-mail addresses: ya, yu, y, h, sch
+	Scholarly               // ja, ju, j, ch, šč without the marks: c, s, z
+	schemes
+)
+
+// Schemes lists all of them.
+func Schemes() []Scheme {
+	all := make([]Scheme, schemes)
+	for i := range all {
+		all[i] = Scheme(i)
+	}
+	return all
+}
+
+var latin = map[rune][schemes]string{
+	'а': {"a", "a", "a", "a"}, 'б': {"b", "b", "b", "b"}, 'в': {"v", "v", "v", "v"}, 'г': {"g", "g", "g", "g"},
+	'д': {"d", "d", "d", "d"}, 'е': {"e", "e", "e", "e"}, 'ё': {"e", "yo", "yo", "jo"}, 'ж': {"zh", "zh", "zh", "z"},
+	'з': {"z", "z", "z", "z"}, 'и': {"i", "i", "i", "i"}, 'й': {"i", "j", "y", "j"}, 'к': {"k", "k", "k", "k"},
+	'л': {"l", "l", "l", "l"}, 'м': {"m", "m", "m", "m"}, 'н': {"n", "n", "n", "n"}, 'о': {"o", "o", "o", "o"},
+	'п': {"p", "p", "p", "p"}, 'р': {"r", "r", "r", "r"}, 'с': {"s", "s", "s", "s"}, 'т': {"t", "t", "t", "t"},
+	'у': {"u", "u", "u", "u"}, 'ф': {"f", "f", "f", "f"}, 'х': {"kh", "x", "h", "ch"}, 'ц': {"ts", "c", "ts", "c"},
+	'ч': {"ch", "ch", "ch", "c"}, 'ш': {"sh", "sh", "sh", "s"}, 'щ': {"shch", "shh", "sch", "sc"}, 'ъ': {"ie", "``", "", ""},
+	'ы': {"y", "y`", "y", "y"}, 'ь': {"", "`", "", ""}, 'э': {"e", "e`", "e", "e"}, 'ю': {"iu", "yu", "yu", "ju"},
+	'я': {"ia", "ya", "ya", "ja"}, 'ә': {"a", "a", "a", "e"}, 'ө': {"o", "o", "o", "u"}, 'ү': {"u", "u", "u", "y"},
+	'җ': {"zh", "j", "j", "dj"}, 'ң': {"n", "ng", "n", "n"}, 'һ': {"h", "h", "h", "h"},
+}
+
+// Latin writes a word in Latin letters by a scheme. Other characters stay; capitals are
+// kept at the beginning of words only.
+func Latin(word string, scheme Scheme) string {
+	var out strings.Builder
+	for _, r := range word {
+		low := []rune(strings.ToLower(string(r)))[0]
+		spelled, ok := latin[low]
+		switch {
+		case !ok:
+			out.WriteRune(r)
+		case low != r:
+			out.WriteString(Title(spelled[scheme]))
+		default:
+			out.WriteString(spelled[scheme])
+		}
+	}
+	return out.String()
+}
