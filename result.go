@@ -104,7 +104,7 @@ func (r ScenarioResult) Judge() (Verdict, string) {
 			return Failed, ""
 		}
 		for _, s := range r.Steps {
-			if s.Verdict == Skipped {
+			if verdict == Passed && s.Verdict == Skipped {
 				return Skipped, s.Reason
 			}
 		}
