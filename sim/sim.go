@@ -28,6 +28,11 @@ type Connector interface {
 	Close() error
 }
 
+// Poller is a connector to a bot that keeps what it says by itself until it is asked.
+type Poller interface {
+	Poll(ctx context.Context, chat Chat) error
+}
+
 // Chat is one conversation of one simulated client on a channel.
 type Chat struct {
 	ID      string // session id as the bot sees it
