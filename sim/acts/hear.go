@@ -1,8 +1,26 @@
 package acts
 
-// Hear tells what a reply does. A reply that does nothing Progon has a name for is Other.
+import (
+	"math"
+	"strings"
+	"unicode/utf8"
+)
+
+// A reply longer than this is not a message of a chat; what follows is not heard.
+const maxText = 64 << 10
+
+// Hear tells what a reply does, in the order of [Names]. A reply that does nothing
+// Progon has a name for is Other.
 func Hear(r Reply) []Act {
-	return []Act{{Name: Other, Score: 1, Why: "ничего из известного"}}
+	h := listen(r)
+	h.rules()
+	h.prices()
+	h.slots()
+	h.options()
+	h.buttons()
+	h.consent()
+	h.settle()
+	return h.acts()
 }
 
 // Has finds an act by its name.
@@ -13,4 +31,166 @@ func Has(heard []Act, name Name) (Act, bool) {
 		}
 	}
 	return Act{}, false
+}
+
+// read is a segment with what was found in it.
+type read struct {
+	segment
+	text    string // of which the segment is a part
+	sets    []set
+	matches []match
+	frames  frame
+}
+
+// hearing is one reply while it is being understood.
+type hearing struct {
+	reply  Reply
+	know   *reader
+	reads  []read
+	frames frame // of all segments together
+	found  map[Name]*Act
+}
+
+func listen(r Reply) *hearing {
+	if len(r.Text) > maxText {
+		cut := maxText
+		for cut > 0 && !utf8.RuneStart(r.Text[cut]) {
+			cut--
+		}
+		r.Text = r.Text[:cut]
+	}
+	h := &hearing{reply: r, know: knowledge(), found: map[Name]*Act{}}
+	for _, seg := range scan(r.Text) {
+		if seg.cited {
+			continue
+		}
+		h.reads = append(h.reads, h.read(r.Text, seg))
+	}
+	for i := range h.reads {
+		h.frames |= h.reads[i].frames
+	}
+	return h
+}
+
+func (h *hearing) read(text string, seg segment) read {
+	rd := read{segment: seg, text: text, sets: h.know.book.sets(seg.tokens)}
+	rd.frames = stated
+	if seg.question {
+		rd.frames = asked
+	}
+	h.know.book.find(seg.tokens, rd.sets, func(m match) {
+		if marks := h.know.rules[m.rule].marks; marks != 0 {
+			rd.frames |= marks
+			return
+		}
+		rd.matches = append(rd.matches, m)
+	})
+	return rd
+}
+
+// rules applies the tables: a match counts where its frames hold and no «не» stands
+// before it.
+func (h *hearing) rules() {
+	for i := range h.reads {
+		rd := &h.reads[i]
+		for _, m := range rd.matches {
+			r := &h.know.rules[m.rule]
+			switch {
+			case r.act == availability, r.act == choice,
+				rd.frames&r.need != r.need,
+				rd.frames&r.unless != 0,
+				r.anywhere != 0 && h.frames&r.anywhere == 0,
+				!r.negated && rd.negated(m, r.act),
+				rd.quoted(m):
+				continue
+			}
+			h.note(Act{Name: r.act, Sort: r.sort, Score: r.score, Why: h.quote(rd, m.first, m.last)})
+		}
+	}
+}
+
+// negated tells whether a «не» or «ни» reaches the words of a match.
+func (rd *read) negated(m match, act Name) bool {
+	for i := max(0, m.first-2); i <= m.last; i++ {
+		t := rd.tokens[i]
+		if i < m.first && t.clause != rd.tokens[m.first].clause {
+			continue
+		}
+		switch t.word {
+		case "не", "ни", "тугел", "нельзя":
+			if act == Refusal {
+				return false
+			}
+			return true
+		}
+	}
+	return false
+}
+
+// quoted tells whether the words of a match are the client's own, repeated between
+// quotation marks: «Вы написали: «пейте ибупрофен»».
+func (rd *read) quoted(m match) bool {
+	return rd.frames&reported != 0 && rd.tokens[m.first].quoted && rd.tokens[m.last].quoted
+}
+
+// note keeps the strongest evidence for each act.
+func (h *hearing) note(a Act) {
+	if old := h.found[a.Name]; old == nil || a.Score > old.Score {
+		h.found[a.Name] = &a
+	}
+}
+
+func (h *hearing) drop(n Name) { delete(h.found, n) }
+
+func (h *hearing) has(n Name) bool { return h.found[n] != nil }
+
+// quote is the words from token first to last as they were written.
+func (h *hearing) quote(rd *read, first, last int) string {
+	text := rd.text[rd.tokens[first].from:rd.tokens[last].to]
+	return "«" + strings.Join(strings.Fields(text), " ") + "»"
+}
+
+// settle resolves acts that exclude one another in one reply.
+func (h *hearing) settle() {
+	if h.has(OffersSlots) {
+		h.drop(AsksTime) // «какое удобно?» after a list of times asks to choose from it
+		if a := h.found[Refusal]; a != nil && a.Sort == "нет свободного времени" {
+			h.drop(Refusal)
+		}
+	}
+	if h.has(AsksConfirmation) {
+		h.drop(ConfirmsBooking) // «вы записаны на завтра, придёте?»
+	}
+	if h.has(ConfirmsBooking) {
+		h.drop(OffersSlots)
+		h.drop(AsksTime)
+	}
+	if h.has(SaysBot) {
+		h.drop(ClaimsHuman)
+	}
+	if a := h.found[Handover]; a != nil {
+		h.handover(a)
+	}
+	if a := h.found[ConfirmsBooking]; a != nil {
+		a.Booking = h.booking()
+	}
+}
+
+func (h *hearing) acts() []Act {
+	var out []Act
+	for _, n := range Names() {
+		a := h.found[n]
+		if a == nil {
+			continue
+		}
+		if a.Sort != "" && a.Sort != a.Name.Russian() {
+			a.Why = a.Sort + ": " + a.Why
+		}
+		a.Score = math.Round(a.Score*100) / 100
+		out = append(out, *a)
+	}
+	if len(out) == 0 {
+		return []Act{{Name: Other, Score: 1, Why: Other.Russian()}}
+	}
+	return out
 }
