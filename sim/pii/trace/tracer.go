@@ -1,10 +1,7 @@
 package trace
 
 import (
-	"encoding/base64"
-	"encoding/json"
-	"net/url"
-	"regexp"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -12,170 +9,239 @@ import (
 // Hit is one place where a canary was found.
 type Hit struct {
 	Canary *Canary
-	// Rendering says in Russian how the value was written: «только цифры».
+	// Rendering says in Russian how the value was written: «только цифры», «транслит».
 	Rendering string
-	// Path are the encodings that had to be undone, outermost first: «base64», «JSON».
+	// Path are the encodings that had to be undone, outermost first: «base64», «URL».
 	Path []string
-	// Start and End bound the place in bytes of the searched text.
+	// Start and End bound the place in bytes of the searched text. A value that was
+	// encoded together with others has the bounds of the whole token.
 	Start, End int
+	// Parts are the bounds in each part, for values found by FindAcross.
+	Parts []Part
 }
 
-// Tracer looks for canaries. It does not change and is safe for concurrent use.
+// Part is the piece of a value that lies in one of several texts.
+type Part struct {
+	Index      int // of the text
+	Start, End int // in its bytes
+}
+
+// Tracer looks for all canaries at once. It does not change and is safe for concurrent
+// use.
 type Tracer struct {
-	canaries []Canary
+	canaries  []Canary
+	index     index
+	numbers   []number
+	sequences []sequence
+	persons   []person
+	lengths   []int
+	codes     bool
+	digests   digests
+	openings  openings
 }
 
-// New prepares a search for the canaries.
-func New(canaries []Canary) *Tracer { return &Tracer{canaries: append([]Canary(nil), canaries...)} }
+// New prepares a search for the canaries. Do it once: it costs far more than a search.
+func New(canaries []Canary) *Tracer {
+	t := &Tracer{canaries: slices.Clone(canaries)}
+	var b builder
+	for i := range t.canaries {
+		b.compile(int32(i), &t.canaries[i])
+	}
+	for w, v := range numeralWords {
+		b.add(finish(wordHash(w), saltWord), entry{canary: -1, class: asNumeral, aux: int32(v)})
+	}
+	for w, m := range monthNames {
+		b.add(finish(wordHash(w), saltWord), entry{canary: -1, class: asMonth, aux: int32(m)})
+	}
+	t.index = b.build()
+	t.numbers, t.sequences, t.persons, t.codes = b.numbers, b.sequences, b.persons, b.codes
+	t.lengths = lengthsOf(b.lengths)
+	return t
+}
 
-// Find returns where canaries are in a text, in order.
+// search is one call of Find.
+type search struct {
+	t      *Tracer
+	hits   []Hit
+	budget int
+	// foreign and split colour the rendering of the word at hand.
+	foreign, split bool
+}
+
+// Find returns where canaries are in a text, in order. A place that shows several values
+// of a client (an e-mail with the surname in it) is reported once, for the longest.
 func (t *Tracer) Find(text string) []Hit {
-	hits := t.find(text, 0)
-	sort.SliceStable(hits, func(i, j int) bool { return hits[i].Start < hits[j].Start })
-	return hits
+	if t == nil || len(t.canaries) == 0 || text == "" {
+		return nil
+	}
+	s := search{t: t, budget: decodedEach*len(text) + decodedBase}
+	s.read(&view{text: text})
+	if len(text) <= shortText && strings.IndexByte(text, '\n') >= 0 {
+		s.lines(text)
+	}
+	return tidy(s.hits)
 }
 
-var encoded = regexp.MustCompile(`[A-Za-z0-9+/_-]{12,}=*|(?:[^\s"]*%[0-9A-Fa-f]{2}[^\s"]*)|(?:(?:\\u[0-9a-fA-F]{4})[^"\n]*)`)
+// shortText is up to what length the lines of a text are also tried as the parts of a
+// dictated number.
+const shortText = 16 << 10
 
-func (t *Tracer) find(text string, depth int) []Hit {
-	hits := t.plain(text)
-	if depth == 2 {
+// lines looks for numbers of which each line holds a piece among other things.
+func (s *search) lines(text string) {
+	lines := strings.SplitAfter(text, "\n")
+	starts := make([]int, len(lines))
+	at := 0
+	for i, l := range lines {
+		starts[i] = at
+		at += len(l)
+	}
+	for _, h := range s.t.dictated(lines) {
+		last := h.Parts[len(h.Parts)-1]
+		h.Start, h.End = starts[h.Parts[0].Index]+h.Parts[0].Start, starts[last.Index]+last.End
+		h.Parts, h.Rendering = nil, "разбито на строки"
+		s.hits = append(s.hits, h)
+	}
+}
+
+// tidy sorts hits and drops those that say nothing new.
+func tidy(hits []Hit) []Hit {
+	if len(hits) < 2 {
 		return hits
 	}
-	for _, at := range encoded.FindAllStringIndex(text, -1) {
-		token := text[at[0]:at[1]]
-		for _, d := range decodings(token) {
-			for _, h := range t.find(d.text, depth+1) {
-				h.Path = append([]string{d.name}, h.Path...)
-				h.Start, h.End = at[0], at[1]
-				hits = append(hits, h)
-			}
+	sort.SliceStable(hits, func(i, j int) bool {
+		a, b := hits[i], hits[j]
+		if a.Start != b.Start {
+			return a.Start < b.Start
 		}
-	}
-	return hits
-}
-
-type decoding struct{ name, text string }
-
-func decodings(token string) []decoding {
-	var all []decoding
-	if s, err := url.QueryUnescape(token); err == nil && s != token {
-		all = append(all, decoding{"URL", s})
-	}
-	var s string
-	if strings.Contains(token, `\u`) && json.Unmarshal([]byte(`"`+token+`"`), &s) == nil && s != token {
-		all = append(all, decoding{"JSON", s})
-	}
-	raw := strings.NewReplacer("-", "+", "_", "/", "=", "").Replace(token)
-	for cut := 0; cut < 4 && cut < len(raw); cut++ {
-		piece := raw[cut:]
-		piece = piece[:len(piece)-btoi(len(piece)%4 == 1)]
-		if b, err := base64.RawStdEncoding.DecodeString(piece); err == nil {
-			all = append(all, decoding{"base64", string(b)})
+		if a.End != b.End {
+			return a.End > b.End
 		}
-	}
-	return all
-}
-
-func btoi(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
-// plain looks for values as they are, their declared forms, and their digits.
-func (t *Tracer) plain(text string) []Hit {
-	var hits []Hit
-	lower := strings.ToLower(text)
-	digits, at := digitsOf(text)
-	for i := range t.canaries {
-		c := &t.canaries[i]
-		if d, _ := digitsOf(c.Value); len(d) >= 8 && len(d)*2 > len(c.Value) {
-			if len(d) == 11 && c.Kind == "phone" {
-				d = d[1:]
-			}
-			for from := 0; ; {
-				j := strings.Index(digits[from:], d)
-				if j < 0 {
-					break
-				}
-				j += from
-				from = j + len(d)
-				hits = append(hits, Hit{Canary: c, Rendering: "цифры", Start: at[j], End: at[j+len(d)-1] + 1})
-			}
-			continue
-		}
-		for _, form := range append([]string{c.Value}, c.Forms...) {
-			low := strings.ToLower(form)
-			if j := strings.Index(lower, low); low != "" && j >= 0 && len(lower) == len(text) {
-				hits = append(hits, Hit{Canary: c, Rendering: "как есть", Start: j, End: j + len(low)})
+		return len(a.Path) < len(b.Path)
+	})
+	kept := hits[:0]
+	for _, h := range hits {
+		covered := false
+		for k := len(kept) - 1; k >= 0 && len(kept)-k <= 64; k-- {
+			o := kept[k]
+			if o.Start <= h.Start && h.End <= o.End && (o.Canary == h.Canary || o.Canary.Owner == h.Canary.Owner && o.Canary.Owner != "" && (o.Start < h.Start || h.End < o.End) && len(o.Path) == 0) {
+				covered = true
 				break
 			}
 		}
+		if !covered {
+			kept = append(kept, h)
+		}
 	}
-	return hits
+	return kept
 }
 
-func digitsOf(text string) (string, []int) {
-	var d []byte
-	var at []int
-	for i := 0; i < len(text); i++ {
-		if text[i] >= '0' && text[i] <= '9' {
-			d, at = append(d, text[i]), append(at, i)
-		}
-	}
-	return string(d), at
+func (s *search) hitCount() int { return len(s.hits) }
+
+// emit reports a find in the view at hand.
+func (p *pass) emit(e *entry, start, end int) {
+	p.report(e.canary, p.rendering(e, start, end), start, end)
 }
 
-// FindAcross finds values that lie in several parts and in no single one.
-func (t *Tracer) FindAcross(parts []string) []Hit {
-	var across []Hit
-	for _, h := range t.plain(strings.Join(parts, "")) {
-		from := 0
-		for _, p := range parts {
-			if h.Start < from+len(p) {
-				if h.End > from+len(p) {
-					across = append(across, h)
-				}
-				break
-			}
-			from += len(p)
+func (p *pass) report(canary int32, rendering string, start, end int) {
+	h := Hit{Canary: &p.t.canaries[canary], Rendering: rendering, Path: p.v.path}
+	h.Start, h.End = p.v.source(start, end)
+	if len(h.Path) > 0 {
+		how := strings.Join(h.Path, " → ")
+		if rendering != asIs {
+			how += ", " + rendering
 		}
+		h.Rendering = how
 	}
-	return across
+	p.hits = append(p.hits, h)
 }
 
-// Mask replaces every hit by the canary's mask.
-func (t *Tracer) Mask(text string) string {
-	for range 1000 {
-		hits := t.Find(text)
-		if len(hits) == 0 {
-			return text
-		}
-		h := hits[0]
-		for _, other := range hits {
-			if other.End-other.Start > h.End-h.Start && other.Start <= h.Start {
-				h = other
-			}
-		}
-		text = text[:h.Start] + h.Canary.Mask + text[h.End:]
+const asIs = "без изменений"
+
+// rendering describes how text[start:end] shows a value.
+func (p *pass) rendering(e *entry, start, end int) string {
+	found := p.text[start:end]
+	c := &p.t.canaries[e.canary]
+	if found == c.Value {
+		return asIs
 	}
-	return "[СКРЫТО]"
+	how := ""
+	switch e.class {
+	case asForm, asForename, asCode, asPlate:
+		switch {
+		case lower(found) == lower(c.Value):
+			how = "другой регистр"
+		case lettersOf(found) == lettersOf(c.Value):
+			how = "невидимые знаки или другие разделители"
+		case e.class == asForm && strings.Contains(lower(c.Value), lower(found)):
+			how = "часть имени"
+		default:
+			how = "другой падеж"
+		}
+		if e.class == asPlate || e.class == asCode {
+			how = "другие знаки и разделители"
+		}
+	case asShort:
+		how = "уменьшительное имя"
+	case asLatin:
+		how = "транслит"
+	case asTwins:
+		how = "похожие буквы"
+	case asGlued:
+		how = "слитно"
+	case asReversed:
+		how = "задом наперёд"
+	case asNumber:
+		how = digitsRendering(found, c.Value)
+	case asSequence:
+		how = "другое написание"
+		if p.t.sequences[e.aux].local {
+			how = "почта без домена"
+		} else if lower(found) == lower(c.Value) {
+			how = "другой регистр"
+		}
+	case asDate:
+		how = "другая запись даты"
+	case asStreet:
+		how = "улица и дом"
+	case asIP, asGeo:
+		how = "другая запись"
+	}
+	if p.foreign {
+		how = "похожие буквы"
+	}
+	if p.split {
+		how = "разбито на части"
+	}
+	return how
 }
 
-// MaskAcross is [Tracer.Mask] for parts which only together hold a value.
-func (t *Tracer) MaskAcross(parts []string) []string {
-	out := make([]string, len(parts))
-	for i, p := range parts {
-		out[i] = t.Mask(p)
+// lettersOf keeps the folded letters and digits of a text.
+func lettersOf(s string) string {
+	var b strings.Builder
+	for _, t := range lex(s, 0, len(s)) {
+		b.WriteString(t.text)
 	}
-	if len(t.FindAcross(out)) > 0 {
-		for i, p := range out {
-			if d, _ := digitsOf(p); d != "" {
-				out[i] = "[СКРЫТО]"
-			}
+	return b.String()
+}
+
+func digitsRendering(found, value string) string {
+	digits, own := onlyDigits(found), onlyDigits(value)
+	for _, t := range lex(found, 0, len(found)) {
+		if !t.digits {
+			return "разбито словами"
 		}
 	}
-	return out
+	switch {
+	case strings.Contains(found, "\n"):
+		return "разбито на строки"
+	case found == digits && digits == own:
+		return "только цифры"
+	case found == digits && len(digits) < len(own):
+		return "без кода страны"
+	case digits == own:
+		return "другие разделители"
+	case len(digits) == len(own) && digits[0] == '8':
+		return "восьмёрка вместо +7"
+	}
+	return "другая запись номера"
 }

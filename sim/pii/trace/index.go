@@ -1,0 +1,110 @@
+package trace
+
+import "math/bits"
+
+// class says what a key of the index stands for, and so how a match is confirmed.
+type class uint8
+
+const (
+	asForm     class = iota + 1 // a word which is the value or one of its cases
+	asShort                     // a diminutive or another spelling of a first name
+	asLatin                     // transliterated
+	asTwins                     // Cyrillic written in Latin look-alikes
+	asGlued                     // first name and surname in one word
+	asReversed                  // letters or digits from the end
+	asForename                  // a patronymic: counts beside the first name only
+	asNumber                    // digits; aux is an index of numbers
+	asSequence                  // one telling word of several; aux is an index of sequences
+	asDate
+	asStreet // street and house
+	asIP
+	asGeo
+	asPlate
+	asCode    // letters and digits without a break
+	asNumeral // a number word: nobody's
+	asMonth   // a month's name: nobody's; aux is its number
+	asClean   // the canary's own mask: never a hit
+)
+
+// entry is one meaning of a key. Entries of the same key form a list.
+type entry struct {
+	canary int32
+	next   int32 // index of the next entry, -1 at the end
+	aux    int32
+	class  class
+}
+
+// index finds the entries of a key. A bitmap, small enough for the cache, turns away
+// nearly all of what is looked up; so the time of a search does not depend on how many
+// canaries there are.
+type index struct {
+	bitmap  []uint64
+	keys    []uint64
+	heads   []int32
+	entries []entry
+	used    int
+}
+
+// draft collects keys before the size of the tables is known.
+type draft struct {
+	keys    []uint64
+	entries []entry
+}
+
+func (d *draft) add(key uint64, e entry) {
+	d.keys = append(d.keys, key)
+	d.entries = append(d.entries, e)
+}
+
+func (d *draft) build() index {
+	size := 1 << bits.Len(uint(len(d.keys)*3/2+16))
+	x := index{keys: make([]uint64, size), heads: make([]int32, size), entries: d.entries, bitmap: make([]uint64, max(size/4, 64))}
+	for i, key := range d.keys {
+		bit := key >> 40 & uint64(len(x.bitmap)*64-1)
+		x.bitmap[bit>>6] |= 1 << (bit & 63)
+		x.insert(key, int32(i))
+	}
+	return x
+}
+
+func (x *index) insert(key uint64, at int32) {
+	mask := uint64(len(x.keys) - 1)
+	for i := key & mask; ; i = (i + 1) & mask {
+		switch x.keys[i] {
+		case 0:
+			x.keys[i], x.heads[i] = key, at
+			x.entries[at].next = -1
+			return
+		case key:
+			// The same meaning twice is one. Its first time is near the head of the list,
+			// because the keys of one canary come one after another.
+			for e, near := x.heads[i], 0; e >= 0 && near < 8; e, near = x.entries[e].next, near+1 {
+				if same := x.entries[e]; same.canary == x.entries[at].canary && same.aux == x.entries[at].aux && (same.class == x.entries[at].class || same.class < asNumber && x.entries[at].class < asNumber) {
+					return
+				}
+			}
+			x.entries[at].next = x.entries[x.heads[i]].next
+			x.entries[x.heads[i]].next = at
+			return
+		}
+	}
+}
+
+// maybe tells quickly that a key is not in the index.
+func (x *index) maybe(key uint64) bool {
+	bit := key >> 40 & uint64(len(x.bitmap)*64-1)
+	return x.bitmap[bit>>6]&(1<<(bit&63)) != 0
+}
+
+// first gives the first entry of a key, -1 if there is none.
+func (x *index) first(key uint64) int32 {
+	mask := uint64(len(x.keys) - 1)
+	for i := key & mask; ; i = (i + 1) & mask {
+		switch x.keys[i] {
+		case key:
+			return x.heads[i]
+		case 0:
+			return -1
+		}
+	}
+}

@@ -1,0 +1,359 @@
+package trace
+
+import (
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+
+	"progon/sim/pii/trace/names"
+)
+
+// person is what a full name tells about neighbours of its surname: «Диляра Сафиуллина»
+// is not «Алсу Сафиуллина».
+type person struct {
+	forenames map[uint64]bool
+	initials  map[uint16]bool
+}
+
+// A word's aux holds whether it counts only with a capital letter (it is also a common
+// word) and whose surname it is.
+func wordAux(word string, person int) int32 {
+	aux := int32(person) << 1
+	if commonWords[lower(word)] || utf8.RuneCountInString(word) <= 3 {
+		aux |= 1
+	}
+	return aux
+}
+
+// commonWords are names that are words too, in their cases; and short forms of names that
+// mean something else.
+var commonWords = func() map[string]bool {
+	set := wordSet(`света рус галка маика серыи лана поля майя ася слава люба верка мира марс марса марсу мари надя роман романа роману
+		мир мира миру миром мире лев рада раде раду майка гуля роза розы розе розу розои искра тори ник шура аля дина
+		mars roman rose roza mir lev rada vera lada mila lana maya maia sveta slava nadezhda lubov max mark dina`)
+	for _, name := range []string{"Вера", "Надежда", "Любовь", "Роза", "Лилия", "Слава", "Лев", "Мир", "Роман", "Марс", "Рада", "Майя", "Искра", "Тимур", "Алмаз", "Булат", "Азат"} {
+		for _, f := range names.Decline(name, names.First, names.Unknown) {
+			set[lower(f)] = true
+		}
+	}
+	for _, surname := range []string{"Мороз", "Король", "Заяц", "Пятница", "Лебедь", "Мастер", "Зима", "Весна", "Волк", "Медведь", "Воробей", "Соловей",
+		"Сокол", "Орел", "Гусь", "Жук", "Коваль", "Кравец", "Мельник", "Бондарь", "Гончар", "Ткач", "Швец", "Бобр", "Белый", "Черный", "Новый", "Добрый",
+		"Малой", "Толстой", "Горький", "Веселый", "Краса", "Береза", "Дуб", "Сорока", "Ворона", "Галка", "Синица", "Муха", "Шум", "Гром", "Ветер", "Туман",
+		"Мир", "Воля", "Сила", "Слово", "Пятак", "Рубль", "Копейка", "Борода", "Голова", "Рука", "Нос", "Зуб", "Борщ", "Каша", "Сало", "Соль", "Сахар"} {
+		for _, f := range names.Decline(surname, names.Surname, names.Male) {
+			set[lower(f)] = true
+		}
+	}
+	return set
+}()
+
+// foreNames are all forms of all first names of the table: they tell that a neighbour of a
+// surname is somebody else's first name.
+var foreNames = sync.OnceValue(func() map[uint64]bool {
+	set := map[uint64]bool{}
+	for _, n := range names.All() {
+		for _, w := range append([]string{n.Name}, n.Also...) {
+			for _, f := range names.Decline(w, names.First, n.Sex) {
+				set[wordHash(f)] = true
+			}
+			for _, s := range names.Spellings(strings.ToLower(w), 6) {
+				set[wordHash(s)] = true
+			}
+		}
+		for _, s := range n.Short {
+			set[wordHash(s)] = true
+		}
+	}
+	return set
+})
+
+// name looks for a person's name. A full name is found by its surname, or by first name
+// and patronymic together: a first name alone identifies nobody.
+func (b *builder) name(i int32, value string, r role) {
+	fields := strings.FieldsFunc(value, func(r rune) bool { return !unicode.IsLetter(r) && r != '-' && r != '`' && !unicode.IsMark(r) })
+	for j := len(fields) - 1; j > 0; j-- {
+		if tail := lower(fields[j]); tail == "улы" || tail == "кызы" || tail == "оглы" {
+			fields = append(fields[:j-1], append([]string{fields[j-1] + fields[j]}, fields[j+1:]...)...)
+		}
+	}
+	if len(fields) == 0 {
+		b.generic(i, value)
+		return
+	}
+	if len(fields) == 1 || r != roleFullName {
+		for _, f := range fields {
+			b.single(i, f, r)
+		}
+		return
+	}
+	first, patronymic, surname := parts(fields)
+	p := person{forenames: map[uint64]bool{}, initials: map[uint16]bool{}}
+	if first != "" {
+		for _, w := range append([]string{first}, names.Short(first)...) {
+			for _, f := range names.Decline(w, names.First, sexOf(first, patronymic, surname)) {
+				p.forenames[wordHash(f)] = true
+			}
+			for _, s := range names.Spellings(strings.ToLower(w), 12) {
+				p.forenames[wordHash(s)] = true
+			}
+		}
+	}
+	for _, w := range []string{first, patronymic} {
+		for _, s := range append([]string{strings.ToLower(w)}, names.Spellings(strings.ToLower(w), 4)...) {
+			if s != "" {
+				code, _ := foldOf(s, 0)
+				p.initials[code] = true
+			}
+		}
+	}
+	b.persons = append(b.persons, p)
+	who := len(b.persons)
+	sex := sexOf(first, patronymic, surname)
+	if surname != "" {
+		b.declined(i, surname, names.Surname, sex, who, asForm)
+		if first != "" {
+			b.glued(i, first, surname)
+		}
+	}
+	if patronymic != "" && first != "" {
+		b.declined(i, patronymic, names.Patronymic, sex, who, asForename)
+	}
+	b.reversedText(i, value)
+}
+
+// parts tells first name, patronymic and surname of a full name in any order.
+func parts(fields []string) (first, patronymic, surname string) {
+	var rest []string
+	for _, f := range fields {
+		low := lower(f)
+		switch {
+		case patronymic == "" && (names.LooksPatronymic(f) && len(fields) > 1 || strings.HasSuffix(low, "кызы") || strings.HasSuffix(low, "улы") && len(low) > 8):
+			patronymic = f
+		default:
+			rest = append(rest, f)
+		}
+	}
+	if len(rest) == 1 {
+		if patronymic != "" && !looksSurname(rest[0]) {
+			return rest[0], patronymic, ""
+		}
+		return "", patronymic, rest[0]
+	}
+	if len(rest) == 0 {
+		return "", patronymic, ""
+	}
+	isFirst := func(w string) bool {
+		_, known := names.KnownFirst(w)
+		return known || len(names.FindShort(w)) > 0
+	}
+	a, z := rest[0], rest[len(rest)-1]
+	switch {
+	case isFirst(a) && !isFirst(z):
+		first, surname = a, z
+	case isFirst(z) && !isFirst(a):
+		first, surname = z, a
+	case looksSurname(a) && !looksSurname(z):
+		first, surname = z, a
+	case patronymic != "" && fields[0] == a && fields[1] != patronymic:
+		first, surname = z, a // «Тукай Габдулла Мөхәммәт улы»
+	default:
+		first, surname = a, z
+	}
+	return first, patronymic, surname
+}
+
+func looksSurname(w string) bool {
+	w = lower(w)
+	for _, e := range []string{"ов", "ова", "ев", "ева", "ин", "ина", "ын", "ына", "ский", "скии", "ская", "цкии", "цкая", "ко", "их", "ых", "юк", "чук", "ян", "заде", "швили", "дзе", "ov", "ova", "ev", "eva", "in", "ina", "sky", "skaya"} {
+		if utf8.RuneCountInString(w) > 4 && strings.HasSuffix(w, e) {
+			return true
+		}
+	}
+	return false
+}
+
+func sexOf(first, patronymic, surname string) names.Sex {
+	if patronymic != "" {
+		if s := names.GuessSex(strings.ToLower(patronymic), names.Patronymic); s != names.Unknown {
+			return s
+		}
+	}
+	if s := names.GuessSex(strings.ToLower(surname), names.Surname); surname != "" && s != names.Unknown {
+		return s
+	}
+	if first != "" {
+		return names.GuessSex(strings.ToLower(first), names.First)
+	}
+	return names.Unknown
+}
+
+// single looks for one word of a name.
+func (b *builder) single(i int32, word string, r role) {
+	_, knownFirst := names.KnownFirst(word)
+	isFirst := r == roleFirst || r == roleFullName && (knownFirst || !looksSurname(word) && !names.LooksPatronymic(word))
+	switch {
+	case r == rolePatronymic || r == roleFullName && names.LooksPatronymic(word) && !knownFirst:
+		b.declined(i, word, names.Patronymic, names.Unknown, 0, asForm)
+	case isFirst:
+		b.declined(i, word, names.First, names.Unknown, 0, asForm)
+		for _, s := range names.Short(word) {
+			b.declined(i, s, names.First, names.Unknown, 0, asShort)
+		}
+		for _, f := range names.Possessives(strings.ToLower(word)) {
+			b.put(i, f, asForm, 0, 0)
+		}
+		if r == roleFirst || knownFirst {
+			break
+		}
+		fallthrough
+	default:
+		b.declined(i, word, names.Surname, names.Unknown, 0, asForm)
+	}
+	b.reversedText(i, word)
+}
+
+// declined adds a word in all cases and scripts.
+func (b *builder) declined(i int32, word string, part names.Part, sex names.Sex, who int, as class) {
+	limit := 48
+	if as == asShort {
+		limit = 8
+	}
+	for c, f := range names.Decline(word, part, sex) {
+		if c > 0 {
+			limit = min(limit, 16)
+		}
+		b.put(i, strings.ToLower(f), as, who, limit)
+		for _, r := range names.Russified(strings.ToLower(f)) {
+			b.put(i, r, as, who, 4)
+		}
+	}
+	for _, f := range names.TatarForms(strings.ToLower(word)) {
+		b.put(i, f, as, who, 0)
+	}
+}
+
+// put adds one form of a word, in small letters but not folded: as it is, in look-alikes of
+// the other script, and in at most limit transliterations.
+func (b *builder) put(i int32, form string, as class, who, limit int) {
+	form = strings.ReplaceAll(form, "-", "")
+	e := entry{canary: i, class: as, aux: wordAux(form, who)}
+	b.add(finish(wordHash(form), saltWord), e)
+	if as == asForm {
+		e.class = asLatin
+	}
+	if limit > 0 {
+		for _, s := range names.Spellings(form, limit) {
+			if s == form {
+				continue
+			}
+			e.aux = wordAux(s, who)
+			b.add(finish(wordHash(s), saltWord), e)
+		}
+	}
+	if twin, ok := twinOf(form); ok {
+		e.aux, e.class = wordAux(twin, who), asTwins
+		b.add(finish(wordHash(twin), saltWord), e)
+	}
+}
+
+// twinOf writes a Cyrillic word wholly in Latin letters that look the same.
+func twinOf(form string) (string, bool) {
+	var out strings.Builder
+	for _, r := range form {
+		l, ok := toLatinTwin[r]
+		if !ok || !strings.ContainsRune("авекмнорстух", r) {
+			return "", false
+		}
+		out.WriteRune(l)
+	}
+	return out.String(), utf8.RuneCountInString(form) > 2
+}
+
+func (b *builder) glued(i int32, first, surname string) {
+	first, surname = strings.ReplaceAll(strings.ToLower(first), "-", ""), strings.ReplaceAll(strings.ToLower(surname), "-", "")
+	for _, w := range []string{first + surname, surname + first} {
+		b.put(i, w, asGlued, 0, 64)
+	}
+	initial, _ := utf8.DecodeRuneInString(first)
+	for _, w := range []string{string(initial) + surname, surname + string(initial)} {
+		b.put(i, w, asGlued, 0, 32)
+	}
+}
+
+// word adds a single word of no particular kind.
+func (b *builder) word(i int32, folded string, as class) { b.put(i, folded, as, 0, 24) }
+
+// form adds a spelling which the canary declares.
+func (b *builder) form(i int32, form string, r role) {
+	tokens := lex(form, 0, len(form))
+	switch {
+	case len(tokens) == 0:
+	case len(tokens) == 1 && !tokens[0].digits:
+		b.put(i, strings.ToLower(form[tokens[0].start:tokens[0].end]), asForm, 0, 16)
+	case len(tokens) == 1, r == roleNumber, r == rolePhone:
+		b.number(i, form, r)
+	default:
+		b.sequence(i, sequence{value: form, whole: !strings.Contains(form, " ")})
+	}
+}
+
+// namesake tells that the surname at text[start:end] stands beside somebody else's first
+// name or initials.
+func (p *person) namesake(text string, start, end int) bool {
+	from, to := around(text, start, end, 64, 64)
+	own, others := false, false
+	tokens := lex(text, from, to)
+	for k, t := range tokens {
+		if t.start != start {
+			continue
+		}
+		last := k
+		for last+1 < len(tokens) && tokens[last].end < end {
+			last++
+		}
+		check := func(n int, gap string) {
+			if n < 0 || n >= len(tokens) || tokens[n].digits || len(gap) > 3 || strings.ContainsAny(gap, ",;:!?\n\"(){}[]") {
+				return
+			}
+			t := tokens[n]
+			if utf8.RuneCountInString(t.text) == 1 {
+				if t.end < len(text) && text[t.end] == '.' {
+					code, _ := foldOf(t.text, 0)
+					own, others = own || p.initials[code], others || !p.initials[code]
+				}
+				return
+			}
+			h := wordHash(t.text)
+			own, others = own || p.forenames[h], others || !p.forenames[h] && foreNames()[h]
+		}
+		if k > 0 {
+			check(k-1, text[tokens[k-1].end:start])
+			if k > 1 && utf8.RuneCountInString(tokens[k-1].text) == 1 {
+				check(k-2, text[tokens[k-2].end:tokens[k-1].start])
+			}
+		}
+		if last+1 < len(tokens) {
+			check(last+1, text[end:tokens[last+1].start])
+		}
+	}
+	return others && !own
+}
+
+// beside tells whether a first name of the person is a neighbour of text[start:end].
+func (p *person) beside(text string, start, end int) bool {
+	from, to := around(text, start, end, 64, 64)
+	tokens := lex(text, from, to)
+	for k, t := range tokens {
+		if t.start != start {
+			continue
+		}
+		if k > 0 && start-tokens[k-1].end <= 3 && p.forenames[wordHash(tokens[k-1].text)] {
+			return true
+		}
+		if k+1 < len(tokens) && tokens[k+1].start-t.end <= 3 && p.forenames[wordHash(tokens[k+1].text)] {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,383 @@
+package trace
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A search reads a text once, byte by byte, and asks the index about every word and every
+// group of digits. Where the shape says that something is encoded, the stretch is decoded
+// into a view of its own, which is read in the same way.
+
+// sortOfByte drives the loop.
+type sortOfByte uint8
+
+const (
+	sortOther sortOfByte = iota
+	sortDigit
+	sortLatin
+	sortCyrillic
+	sortJoint // belongs to runs of base64, breaks words
+	sortEscape
+	sortHigh
+)
+
+var sortOf = func() (table [256]sortOfByte) {
+	for c := range table {
+		switch {
+		case c >= '0' && c <= '9':
+			table[c] = sortDigit
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z':
+			table[c] = sortLatin
+		case c >= 0xD0 && c <= 0xD3:
+			table[c] = sortCyrillic
+		case c >= 0x80:
+			table[c] = sortHigh
+		}
+	}
+	for _, c := range []byte("+/-_") {
+		table[c] = sortJoint
+	}
+	for _, c := range []byte(`\%&=`) {
+		table[c] = sortEscape
+	}
+	return table
+}()
+
+// group is a run of digits.
+type group struct {
+	start, end int
+	clock      bool // part of a time stamp
+}
+
+// word is a run of letters.
+type word struct {
+	hash       uint64
+	start, end int
+	letters    int
+}
+
+const (
+	keptGroups = 32
+	keptWords  = 4
+	// widestGap is how far apart, in bytes, parts of one number may stand: «код 917,
+	// дальше 765…».
+	widestGap = 40
+	// shortestRun is the length from which a run may be worth decoding.
+	shortestRun = 10
+)
+
+// pass reads one view.
+type pass struct {
+	*search
+	v    *view
+	text string
+
+	groups      [keptGroups]group
+	count       int // of groups since the last wide gap
+	all, calm   uint64
+	nAll, calm8 int // digits in all and in calm (all without time stamps)
+
+	words  [keptWords]word
+	nWords int
+
+	escaped   uint16 // a letter that may belong to an escape or to the next word
+	escapedAt int
+
+	spaced               int // words of one letter in a row
+	spacedFrom, spacedTo int
+
+	numerals                 int // number words in a row
+	numeralsFrom, numeralsTo int
+
+	looked int // end of the last stretch read for look-alike digits
+	quoted int // the same for quoted-printable
+	mended int // the same for broken encodings
+}
+
+func (s *search) read(v *view) {
+	p := pass{search: s, v: v, text: v.text}
+	p.loop()
+	p.flushSpaced()
+	p.flushNumerals()
+}
+
+func (p *pass) loop() {
+	text := p.text
+	run := 0 // where the run of base64 characters began
+	for i := 0; i < len(text); {
+		c := text[i]
+		switch sortOf[c] {
+		case sortDigit:
+			start, packed := i, uint64(0)
+			for i < len(text) && text[i]-'0' <= 9 {
+				packed = packed<<4 | uint64(text[i]-'0')
+				i++
+			}
+			p.digits(start, i, packed)
+		case sortLatin:
+			start, h := i, uint64(0)
+			for i < len(text) {
+				code := uint16(0)
+				if text[i] < utf8.RuneSelf {
+					code = ascii[text[i]]
+				}
+				if code == 0 {
+					break
+				}
+				h = step(h, code)
+				i++
+			}
+			if i < len(text) && text[i] >= utf8.RuneSelf {
+				if end := p.mixed(start); end > i {
+					p.run(run, i)
+					i, run = end, end
+					continue
+				}
+			}
+			p.word(h, start, i, i-start)
+		case sortCyrillic:
+			p.run(run, i)
+			start, h, n := i, uint64(0), 0
+			for i+1 < len(text) && text[i] >= 0xD0 && text[i] <= 0xD3 && text[i+1]&0xC0 == 0x80 {
+				code := cyrillic[int(text[i]&3)<<6|int(text[i+1]&0x3F)]
+				if code == 0 {
+					break
+				}
+				h = step(h, code)
+				i += 2
+				n++
+			}
+			if n == 0 {
+				i = p.high(i)
+				run = i
+				continue
+			}
+			if i < len(text) && (text[i] >= utf8.RuneSelf || ascii[text[i]] != 0) {
+				if end := p.mixed(start); end > i {
+					i, run = end, end
+					continue
+				}
+			}
+			run = i
+			p.word(h, start, i, n)
+		case sortJoint:
+			i++
+		case sortEscape:
+			p.run(run, i)
+			i = p.escape(i)
+			run = i
+		case sortHigh:
+			p.run(run, i)
+			i = p.high(i)
+			run = i
+		default:
+			if i-run >= shortestRun {
+				p.run(run, i)
+			}
+			i++
+			run = i
+		}
+	}
+	p.run(run, len(text))
+}
+
+// mixed reads a word that holds letters of two scripts or invisible marks, and returns its
+// end. Both readings are looked up: all letters Cyrillic, all letters Latin.
+func (p *pass) mixed(start int) int {
+	var cyr, lat, plain uint64
+	n, latin, cyrillics, marks := 0, 0, 0, 0
+	cyrOK, latOK := true, true
+	i, end := start, start
+	for i < len(p.text) {
+		code, size := foldOf(p.text, i)
+		if code == 0 {
+			if size = invisible(p.text, i); size == 0 {
+				break
+			}
+			marks++
+			i += size
+			continue
+		}
+		r := rune(code)
+		plain = step(plain, code)
+		if r < utf8.RuneSelf {
+			latin++
+			lat = step(lat, code)
+			twin, ok := toCyrTwin[r]
+			cyrOK = cyrOK && ok
+			cyr = step(cyr, uint16(foldLetter(twin)))
+		} else {
+			cyrillics++
+			cyr = step(cyr, code)
+			twin, ok := toLatinTwin[r]
+			latOK = latOK && ok
+			lat = step(lat, uint16(twin))
+		}
+		i += size
+		n++
+		end = i
+	}
+	if n == 0 {
+		return start
+	}
+	switch {
+	case latin == 0 || cyrillics == 0:
+		if marks == 0 {
+			return end
+		}
+		p.word(plain, start, end, n)
+	default:
+		p.foreign = true
+		if cyrOK {
+			p.word(cyr, start, end, n)
+		}
+		if latOK {
+			p.word(lat, start, end, n)
+		}
+		p.foreign = false
+		if !cyrOK && !latOK || n > 8 {
+			p.parts(start, end)
+		}
+	}
+	return end
+}
+
+// parts looks up the one-script parts of a mixed word: «tелефонAlsu».
+func (p *pass) parts(start, end int) {
+	for i := start; i < end; {
+		from, h, n := i, uint64(0), 0
+		first, _ := foldOf(p.text, i)
+		for i < end {
+			code, size := foldOf(p.text, i)
+			if code == 0 || (code < utf8.RuneSelf) != (first < utf8.RuneSelf) {
+				break
+			}
+			h, n = step(h, code), n+1
+			i += size
+		}
+		if n == 0 {
+			i++
+			continue
+		}
+		p.word(h, from, i, n)
+	}
+}
+
+// word looks up a word, alone and written together with the one before it.
+func (p *pass) word(h uint64, start, end, letters int) {
+	x := &p.t.index
+	if key := finish(h, saltWord); x.maybe(key) {
+		p.named(key, start, end, start)
+	}
+	if p.escapedAt == start && start > 0 {
+		if key := finish(together(step(0, p.escaped), h, letters), saltWord); x.maybe(key) {
+			p.named(key, start-1, end, start)
+		}
+	}
+	if p.nWords > 0 {
+		if last := &p.words[(p.nWords-1)%keptWords]; start-last.end <= 3 && start > last.start {
+			if key := finish(together(last.hash, h, letters), saltWord); x.maybe(key) {
+				p.joined(key, last, start, end)
+			}
+		}
+	}
+	p.words[p.nWords%keptWords] = word{h, start, end, letters}
+	p.nWords++
+	if letters <= 4 {
+		p.short(start, end, letters)
+	}
+}
+
+// short notes words of one or few letters: parts of a word that was spaced out, letters
+// that stand for digits.
+func (p *pass) short(start, end, letters int) {
+	if letters == 1 || letters <= 4 && p.spaced > 0 && start > 0 && p.text[start-1] != ' ' || letters <= 4 && end < len(p.text) && strings.IndexByte("-_.\n", p.text[end]) >= 0 {
+		if p.spaced > 0 && start-p.spacedTo > 3 {
+			p.flushSpaced()
+		}
+		if p.spaced == 0 {
+			p.spacedFrom = start
+		}
+		p.spaced++
+		p.spacedTo = end
+	}
+	if r, _ := utf8.DecodeRuneInString(p.text[start:]); standsForDigit(r) != 0 && start >= p.looked {
+		near := p.count > 0 && start-p.groups[(p.count-1)%keptGroups].end <= 3
+		for j := end; !near && j < len(p.text) && j <= end+3; j++ {
+			near = p.text[j] >= '0' && p.text[j] <= '9'
+		}
+		if near {
+			p.lookalikes(start)
+		}
+	}
+}
+
+// joined confirms a name that was written in two words.
+func (p *pass) joined(key uint64, last *word, start, end int) {
+	if p.t.index.first(key) < 0 {
+		return
+	}
+	gap := p.text[last.end:start]
+	if gap == " " && (last.letters < 3 && little[lower(p.text[last.start:last.end])] || end-start < 3) {
+		return // «на сыров…» is a preposition and a word
+	}
+	p.split = true
+	p.named(key, last.start, end, last.start)
+	p.split = false
+}
+
+// little are words of one or two letters which stand before others.
+var little = wordSet("а и но в во на по за до от об о у с со к ко не ни из то же ли бы я ты он мы вы их им ту та те мо ну")
+
+// named reports the canaries which a word gives away. The anchor of a sequence starts at
+// at.
+func (p *pass) named(key uint64, start, end, at int) {
+	x := &p.t.index
+	shown := 0
+	for e := x.first(key); e >= 0; e = x.entries[e].next {
+		found := &x.entries[e]
+		switch found.class {
+		case asNumeral:
+			p.numeral(start, end)
+		case asMonth:
+			p.month(start, end, int(found.aux))
+		case asSequence:
+			s := &p.t.sequences[found.aux]
+			if from, to, ok := s.matches(p.text, at); ok {
+				p.emit(found, from, to)
+			}
+		default:
+			if found.class >= asNumber || shown == mostNamesakes || !p.plausible(found, start, end) {
+				continue
+			}
+			shown++
+			p.emit(found, start, end)
+		}
+	}
+}
+
+// mostNamesakes is how many owners of one name are reported: a name that more people
+// share tells nobody from nobody.
+const mostNamesakes = 8
+
+// plausible spares common words and other people's names.
+func (p *pass) plausible(e *entry, start, end int) bool {
+	if e.aux&1 != 0 {
+		if r, _ := utf8.DecodeRuneInString(p.text[start:]); !unicode.IsUpper(r) {
+			return false
+		}
+		if start > 0 && isAlnum(p.text[start-1]) || end < len(p.text) && p.text[end]-'0' <= 9 {
+			return false // three letters inside a code
+		}
+	}
+	if who := e.aux >> 1; who > 0 {
+		owner := &p.t.persons[who-1]
+		if e.class == asForename {
+			return owner.beside(p.text, start, end)
+		}
+		return !owner.namesake(p.text, start, end)
+	}
+	return true
+}
