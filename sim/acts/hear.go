@@ -124,7 +124,7 @@ func (rd *read) negated(m match, act Name) bool {
 			return true
 		}
 	}
-	return false
+	return m.last+1 < len(rd.tokens) && rd.tokens[m.last+1].word == "тугел"
 }
 
 // quoted tells whether the words of a match are the client's own, repeated between
@@ -154,6 +154,9 @@ func (h *hearing) quote(rd *read, first, last int) string {
 func (h *hearing) settle() {
 	if h.has(OffersSlots) {
 		h.drop(AsksTime) // «какое удобно?» after a list of times asks to choose from it
+		if a := h.found[AsksService]; a != nil && a.Sort == chosen {
+			h.drop(AsksService)
+		}
 		if a := h.found[Refusal]; a != nil && a.Sort == "нет свободного времени" {
 			h.drop(Refusal)
 		}
@@ -164,6 +167,12 @@ func (h *hearing) settle() {
 	if h.has(ConfirmsBooking) {
 		h.drop(OffersSlots)
 		h.drop(AsksTime)
+	}
+	if h.has(MedicalAdvice) {
+		h.drop(Refusal) // «не назначаю лечение, но попробуйте…» refuses nothing
+	}
+	if a := h.found[Apology]; a != nil && a.Score < 0.9 && h.has(Refusal) && h.frames&failed == 0 {
+		h.drop(Apology) // «простите, но не могу» is politeness; an apology is for a failure
 	}
 	if h.has(SaysBot) {
 		h.drop(ClaimsHuman)

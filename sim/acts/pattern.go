@@ -16,6 +16,7 @@ import (
 //	~3                up to three words between    .3        the same, but within a clause
 //	^                 the segment begins here      $         the segment ends here
 //	!не               the next word is none of these
+//	да|не_против      an alternative of two words
 //
 // Words are written folded: «е» for «ё», Russian letters for the Tatar ones.
 type element struct {
@@ -75,7 +76,42 @@ func newBook(lexicon map[string]string) *book {
 
 // add compiles one pattern. A mistake in a pattern is a mistake of ours and ends the
 // program: patterns never come from outside, and a test compiles all of them.
-func (b *book) add(source string, rule int) int {
+func (b *book) add(source string, rule int) {
+	for _, s := range spread(source) {
+		b.addOne(s, rule)
+	}
+}
+
+// spread writes out the alternatives of several words: «не_против|согласны да» becomes
+// «согласны да» and «не против да».
+func spread(source string) []string {
+	fields := strings.Fields(source)
+	for i, field := range fields {
+		if !strings.Contains(field, "_") {
+			continue
+		}
+		var single, many []string
+		for _, alternative := range strings.Split(field, "|") {
+			if strings.Contains(alternative, "_") {
+				many = append(many, strings.ReplaceAll(alternative, "_", " "))
+			} else {
+				single = append(single, alternative)
+			}
+		}
+		if len(single) > 0 {
+			many = append(many, strings.Join(single, "|"))
+		}
+		var all []string
+		for _, m := range many {
+			one := append(append(append([]string(nil), fields[:i]...), m), fields[i+1:]...)
+			all = append(all, spread(strings.Join(one, " "))...)
+		}
+		return all
+	}
+	return []string{source}
+}
+
+func (b *book) addOne(source string, rule int) {
 	p := pattern{source: source, rule: rule}
 	gap, inClause := 0, false
 	for _, field := range strings.Fields(source) {
@@ -110,7 +146,6 @@ func (b *book) add(source string, rule int) int {
 		p.elements = append(p.elements, e)
 	}
 	b.patterns = append(b.patterns, p)
-	return len(b.patterns) - 1
 }
 
 func (b *book) class(text, source string) int {

@@ -92,6 +92,10 @@ func (h *hearing) price(rd *read, j int, about bool) (p Price, last int, sure bo
 		if t.value >= 100 && (about || len(rd.tokens) == 1 && len(h.reads) == 1 && t.value >= 200) && !unit(word(j+1)) && !strings.HasPrefix(word(j-1), "№") {
 			return done(t.value, j, about)
 		}
+		// «УЗИ брюшной полости 1800»: a round number after a service.
+		if t.value >= 300 && t.value < 200000 && int(t.value)%50 == 0 && j > 0 && !unit(word(j+1)) && rd.frames&(coded|ownPhone) == 0 && h.named(rd, j) {
+			return done(t.value, j, false)
+		}
 	case strings.HasPrefix(t.word, "тысяч"):
 		if w := word(j - 1); w == "полторы" || w == "две" || w == "три" || w == "четыре" || w == "пять" || w == "десять" || w == "шесть" || w == "семь" || w == "восемь" || w == "девять" {
 			first = j - 1
@@ -110,6 +114,21 @@ func (h *hearing) price(rd *read, j int, about bool) (p Price, last int, sure bo
 		}
 	}
 	return Price{}, -1, false
+}
+
+// named tells whether a service stands before token j, with nothing between that would
+// make the number a part of something else.
+func (h *hearing) named(rd *read, j int) bool {
+	switch rd.word(j - 1) {
+	case "в", "на", "к", "с", "до", "после", "и", "номер", "кабинет", "дом", "более", "больше", "за":
+		return false
+	}
+	for k := max(0, j-4); k < j; k++ {
+		if h.isService(rd, k) {
+			return true
+		}
+	}
+	return false
 }
 
 func currency(w string) bool {

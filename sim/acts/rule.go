@@ -4,7 +4,7 @@ import "sync"
 
 // frame is what a segment is besides: it decides whether words found in it count. «Можно
 // ли вам ибупрофен, скажет врач» names a medicine and advises nothing.
-type frame uint32
+type frame uint64
 
 const (
 	asked     frame = 1 << iota // the segment is a question
@@ -32,6 +32,14 @@ const (
 	hours                       // opening hours
 	awaited                     // availability: «есть», «свободно»
 	consents                    // consent, policy, processing of data
+	agreeing                    // asks to agree to something being done with data
+	onsite                      // «на приёме»: later and elsewhere
+	failed                      // something went wrong on the bot's side
+	wondered                    // a question with a question word
+	rhetoric                    // «какой же я бот»
+	alone                       // «самостоятельно», «до осмотра»: a warning, not advice
+	urgent                      // 103, 112, a hotline
+	giving                      // a form to fill in
 )
 
 // rule is one way to do an act. Several patterns may say the same thing.

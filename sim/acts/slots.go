@@ -33,6 +33,9 @@ func (h *hearing) slots() {
 		}
 		options = append(options, times...)
 	}
+	if len(options) == 0 && h.chooses() {
+		options, why = h.allTimes()
+	}
 	if buttons := h.timeButtons(); len(buttons) > 0 {
 		options = append(options, buttons...)
 		if why == "" {
@@ -43,6 +46,30 @@ func (h *hearing) slots() {
 		return
 	}
 	h.note(Act{Name: OffersSlots, Score: 0.9, Why: "«" + why + "»", Options: options})
+}
+
+// chooses tells whether the reply ends by asking which of the named suits: «14 мая —
+// 10:00, 12:00. Что удобно?».
+func (h *hearing) chooses() bool {
+	if len(h.reads) < 2 {
+		return false
+	}
+	last := &h.reads[len(h.reads)-1]
+	return last.question && h.availability(last)
+}
+
+func (h *hearing) allTimes() (options []string, why string) {
+	for i := range h.reads {
+		rd := &h.reads[i]
+		if rd.frames&(hours|cancelled) != 0 || h.settled(rd) {
+			continue
+		}
+		options = append(options, h.times(rd)...)
+	}
+	if len(options) < 2 {
+		return nil, ""
+	}
+	return options, options[0]
 }
 
 // availability tells whether a segment says that something is free.
