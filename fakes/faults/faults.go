@@ -78,12 +78,23 @@ func (s *Set) Clear() {
 // Next says what happens to a call: the first rule that applies, and whether one does.
 // carries tells whether the call carries a field; it may be nil.
 func (s *Set) Next(method string, now time.Time, carries func(field string) bool) (Rule, bool) {
+	return s.next(method, now, carries, false)
+}
+
+// NextNamed is Next for one command of a bundle: only refusals that name a method or a
+// field hit it, since the others have hit, or spared, the bundle as a whole.
+func (s *Set) NextNamed(method string, now time.Time, carries func(field string) bool) (Rule, bool) {
+	return s.next(method, now, carries, true)
+}
+
+func (s *Set) next(method string, now time.Time, carries func(field string) bool, named bool) (Rule, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := range s.rules {
 		r := &s.rules[i]
 		switch {
-		case r.For > 0 && !now.Before(r.since.Add(r.For)),
+		case named && (r.Kind != Refuse || (r.Method == "" && r.Field == "")),
+			r.For > 0 && !now.Before(r.since.Add(r.For)),
 			!matches(r.Method, method),
 			r.Field != "" && (carries == nil || !carries(r.Field)):
 			continue

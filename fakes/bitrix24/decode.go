@@ -1,0 +1,186 @@
+package bitrix24
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// maxDepth bounds nesting, as json_decode and max_input_nesting_level of PHP do.
+const maxDepth = 64
+
+var errTooDeep = errors.New("вложенность параметров больше 64")
+
+// decodeJSON reads a JSON text, keeping the order of keys: batch runs its commands in
+// the order in which they are written.
+func decodeJSON(data []byte) (any, error) {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	v, err := readJSON(d, 0)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("после значения JSON есть лишнее")
+	}
+	return v, nil
+}
+
+func readJSON(d *json.Decoder, depth int) (any, error) {
+	if depth > maxDepth {
+		return nil, errTooDeep
+	}
+	tok, err := d.Token()
+	if err != nil {
+		return nil, fmt.Errorf("разбор JSON: %w", err)
+	}
+	open, ok := tok.(json.Delim)
+	if !ok {
+		return tok, nil
+	}
+	if open == '[' {
+		list := []any{}
+		for d.More() {
+			v, err := readJSON(d, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, v)
+		}
+		_, err := d.Token()
+		return list, err
+	}
+	m := &Map{}
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return nil, fmt.Errorf("разбор JSON: %w", err)
+		}
+		v, err := readJSON(d, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		m.Set(key.(string), v)
+	}
+	_, err = d.Token()
+	return m, err
+}
+
+// decodeForm reads «a=1&b[c][]=2» as PHP reads a query string or a form, into m.
+func decodeForm(m *Map, text string) error {
+	for len(text) > 0 {
+		var pair string
+		pair, text, _ = strings.Cut(text, "&")
+		if pair == "" {
+			continue
+		}
+		key, value, _ := strings.Cut(pair, "=")
+		if err := putBracket(m, unescape(key), unescape(value)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unescape decodes %XX and «+»; like PHP it leaves a broken escape as it is.
+func unescape(s string) string {
+	if out, err := url.QueryUnescape(s); err == nil {
+		return out
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '+':
+			b.WriteByte(' ')
+		case s[i] == '%' && i+2 < len(s):
+			if n, err := strconv.ParseUint(s[i+1:i+3], 16, 8); err == nil {
+				b.WriteByte(byte(n))
+				i += 2
+				continue
+			}
+			b.WriteByte('%')
+		default:
+			b.WriteByte(s[i])
+		}
+	}
+	return b.String()
+}
+
+// putBracket puts a value under a key with brackets: «fields[PHONE][0][VALUE]».
+// «[]» takes the next free index.
+func putBracket(m *Map, key string, value any) error {
+	name, rest := key, ""
+	if i := strings.IndexByte(key, '['); i > 0 {
+		name, rest = key[:i], key[i:]
+	}
+	if name == "" {
+		return nil
+	}
+	for depth := 0; strings.HasPrefix(rest, "["); depth++ {
+		end := strings.IndexByte(rest, ']')
+		if end < 0 {
+			break // PHP takes an unclosed bracket as part of nothing
+		}
+		if depth >= maxDepth {
+			return errTooDeep
+		}
+		inner, ok := m.Get(name)
+		next, isMap := inner.(*Map)
+		if !ok || !isMap {
+			next = &Map{}
+			m.Set(name, next)
+		}
+		m, name = next, rest[1:end]
+		if name == "" {
+			name = strconv.Itoa(m.next)
+		}
+		rest = rest[end+1:]
+	}
+	m.Set(name, value)
+	return nil
+}
+
+// decodeMultipart reads a form with files. A file becomes [name, base64], the form in
+// which the portal takes files elsewhere.
+func decodeMultipart(m *Map, contentType string, body []byte, limit int64) error {
+	_, params, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return fmt.Errorf("заголовок Content-Type: %w", err)
+	}
+	form, err := multipart.NewReader(bytes.NewReader(body), params["boundary"]).ReadForm(limit)
+	if err != nil {
+		return fmt.Errorf("разбор multipart: %w", err)
+	}
+	defer func() { _ = form.RemoveAll() }()
+	values := map[string]any{}
+	for key, list := range form.Value {
+		values[key] = list
+	}
+	for key, list := range form.File {
+		values[key] = list
+	}
+	for key, list := range sorted(values).All {
+		switch list := list.(type) {
+		case []string:
+			for _, v := range list {
+				if err := putBracket(m, key, v); err != nil {
+					return err
+				}
+			}
+		case []*multipart.FileHeader:
+			for _, f := range list {
+				if err := putBracket(m, key, []any{f.Filename, fmt.Sprintf("%d байт", f.Size)}); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
