@@ -9,6 +9,8 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -55,11 +57,8 @@ func (p *pass) run(from, to int) {
 		}
 	}
 	looked := min(n, 48)
-	if p.t.codes && digit > 0 && n <= 40 {
-		p.code(from, to)
-	}
 	if hexes == looked {
-		if digit < looked || text[from] == '3' || text[from] == '2' {
+		if digit < looked || n >= 16 {
 			p.hexRun(from, to)
 		}
 		if small > 0 && upper == 0 || digit == looked {
@@ -118,7 +117,7 @@ func (p *pass) base64From(from, to, skip int) bool {
 	n := (to - at) * 3 / 4
 	digest := skip == 0 && (n == 16 || n == 20 || n == 32 || n == 48 || n == 64)
 	packed := skip == 0 && (head[0] == 0x1f && head[1] == 0x8b || head[0] == 0x78 && (head[1] == 1 || head[1] == 0x5e || head[1] == 0x9c || head[1] == 0xda))
-	text16 := head[0] == 0 && head[2] == 0 || head[1] == 0 && head[3] == 0 || head[1] == 4 && head[3] == 4 || head[0] == 4 && head[2] == 4 || head[0] == 0xFF && head[1] == 0xFE
+	text16 := wide(head[0]) && wide(head[2]) && wide(head[4]) || wide(head[1]) && wide(head[3]) && wide(head[5]) || head[0] == 0xFF && head[1] == 0xFE
 	if !digest && !packed && !text16 && !readable(head[:], skip > 0) && n < 12 {
 		return false
 	}
@@ -147,12 +146,15 @@ func (p *pass) base64From(from, to, skip int) bool {
 	return p.bytes("base64", out, from, end)
 }
 
+// wide tells the high byte of Latin and Cyrillic letters in UTF-16.
+func wide(b byte) bool { return b == 0 || b == 4 }
+
 // mixture tells letters of both sizes and digits in such an order as words do not have.
 func (p *pass) mixture(at, to int) bool {
-	if to-at < 24 {
+	if to-at < 20 {
 		return false
 	}
-	changes, last := 0, sortOther
+	changes, last, digits := 0, sortOther, false
 	for _, c := range []byte(p.text[at:min(to, at+32)]) {
 		kind := sortOfByte(1)
 		switch {
@@ -162,13 +164,15 @@ func (p *pass) mixture(at, to int) bool {
 			kind = 3
 		case !isAlnum(c):
 			continue
+		default:
+			digits = true
 		}
 		if kind != last {
 			changes++
 		}
 		last = kind
 	}
-	return changes >= 10
+	return changes >= 10 || digits && changes >= 5
 }
 
 // readable tells whether bytes may be the beginning of a text. A cut may leave the tail of
@@ -235,7 +239,10 @@ func (p *pass) bytes(name string, b []byte, from, to int) bool {
 		return good == len(b)
 	}
 	if len(b) >= 8 {
-		text, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(b)), 1<<16))
+		r := inflaters.Get().(io.ReadCloser)
+		_ = r.(flate.Resetter).Reset(bytes.NewReader(b), nil)
+		text, err := io.ReadAll(io.LimitReader(r, 1<<16))
+		inflaters.Put(r)
 		if (err == nil || errors.Is(err, io.ErrUnexpectedEOF)) && len(text) > 4 && utf8.Valid(text) && readable(text[:min(len(text), 16)], false) {
 			p.openWhole(name+"+сжатие", text, from, to)
 			return true
@@ -246,6 +253,9 @@ func (p *pass) bytes(name string, b []byte, from, to int) bool {
 	}
 	return false
 }
+
+// inflaters are kept because each is large and most are asked in vain.
+var inflaters = sync.Pool{New: func() any { return flate.NewReader(bytes.NewReader(nil)) }}
 
 // unpack undoes gzip and zlib. What is cut off at the end is read as far as it goes.
 func unpack(b []byte, limit int) ([]byte, bool) {
@@ -311,7 +321,7 @@ func (p *pass) hexRun(from, to int) {
 		return
 	}
 	p.digest(b, from, to, "")
-	if readable(b[:min(len(b), 6)], false) || b[0] == 0x1f && b[1] == 0x8b || b[0] == 0x78 || b[0] == 0 || b[1] == 0 || b[1] == 4 {
+	if readable(b[:min(len(b), 6)], true) || b[0] == 0x1f && b[1] == 0x8b || b[0] == 0x78 || b[0] == 0 || b[1] == 0 || b[1] == 4 {
 		p.bytes("hex", b, from, to)
 	}
 }
@@ -336,8 +346,25 @@ func (p *pass) base32(from, to int) {
 	}
 }
 
-// code looks up a value of letters and digits without a break.
-func (p *pass) code(from, to int) {
+// codeAround looks up the letters and digits that are written without a break around a
+// group of digits.
+func (p *pass) codeAround(start, end int) {
+	from, to := start, end
+	for from > 0 && start-from < 60 {
+		r, size := utf8.DecodeLastRuneInString(p.text[:from])
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			break
+		}
+		from -= size
+	}
+	for to < len(p.text) && to-end < 60 {
+		r, size := utf8.DecodeRuneInString(p.text[to:])
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			break
+		}
+		to += size
+	}
+	p.coded = to
 	key, ok := codeKey(p.text[from:to])
 	x := &p.t.index
 	if !ok || !x.maybe(key) {

@@ -53,6 +53,9 @@ func (p *pass) digits(start, end int, packed uint64) {
 		}
 	}
 	p.dates(start, end, packed)
+	if p.t.codes && start >= p.coded {
+		p.codeAround(start, end)
+	}
 	if n <= 4 {
 		p.street(start, end, packed)
 	}
@@ -357,6 +360,10 @@ func (p *pass) month(start, end, month int) {
 		}
 		if nb > 0 && nb <= 2 && na == 4 {
 			report(after, before, max(0, k-1), k+1)
+		}
+		if nb > 0 && nb <= 2 && na == 2 && after > 12 && tokens[k+1].start-t.end == 1 {
+			report(1900+after, before, max(0, k-1), k+1)
+			report(2000+after, before, max(0, k-1), k+1)
 		}
 		if nb == 4 && na > 0 && na <= 2 {
 			report(before, after, k-1, k+1)

@@ -28,6 +28,7 @@ var (
 	percents    = notation{name: "URL", size: percentSize, decode: percent, plus: ' '}
 	entities    = notation{name: "HTML", size: entitySize, decode: entity}
 	quoted      = notation{name: "quoted-printable", size: quotedSize, decode: quotedPrintable}
+	softBreaks  = notation{name: "quoted-printable", size: softBreakSize, decode: quotedPrintable}
 )
 
 // escape handles the character which may begin an escape and returns where to go on.
@@ -62,8 +63,11 @@ func (p *pass) escape(i int) int {
 			}
 		}
 		// «=40» may be an escape and may be a parameter, so what follows is read both ways.
-		if quotedSize(p.text, i) > 0 && i >= p.quoted && (p.text[i+1] >= 'A' || p.text[i+1] <= '\r' || strings.IndexByte("2345", p.text[i+1]) >= 0) {
+		if quotedSize(p.text, i) > 0 && i >= p.quoted && (p.text[i+1] >= 'A' || p.text[i+1] == '\\' || p.text[i+1] <= '\r' || strings.IndexByte("2345", p.text[i+1]) >= 0) {
 			p.quoted = p.unescape(&quoted, i)
+		}
+		if softBreakSize(p.text, i) > 0 && i >= p.joinedTo {
+			p.joinedTo = p.unescape(&softBreaks, i)
 		}
 	}
 	return i + 1
@@ -79,7 +83,11 @@ const (
 // escaped in part.
 func (p *pass) unescape(n *notation, i int) int {
 	text := p.text
-	from, _ := around(text, i, i, beforeEscapes, 0)
+	before := beforeEscapes
+	if softBreakSize(text, i) > 0 {
+		before *= 4 // the whole line before the break may be one token
+	}
+	from, _ := around(text, i, i, before, 0)
 	for limit := 200; from > 0 && limit > 0 && isAlnum(text[from-1]); limit-- {
 		from--
 	}
@@ -100,22 +108,38 @@ func (p *pass) unescape(n *notation, i int) int {
 	if len(p.v.path) >= deepest || p.budget < to-from {
 		return last
 	}
-	d := decoded{make([]byte, 0, to-from), make([]int32, 0, to-from+1)}
+	p.open(n.name, n.undo(text, from, i, last, to, n.plus), to)
+	if n.plus != 0 && strings.IndexByte(text[from:to], '+') >= 0 {
+		p.open(n.name, n.undo(text, from, i, last, to, '+'), to)
+	}
+	if n != &quoted && n != &softBreaks {
+		for k := i; k < last; k++ {
+			if softBreakSize(text, k) > 0 {
+				p.unescape(&quoted, k)
+				break
+			}
+		}
+	}
+	return last
+}
+
+// undo decodes the escapes between i and last; the rest of the stretch stays as it is.
+func (n *notation) undo(text string, from, i, last, to int, plus byte) *decoded {
+	d := &decoded{make([]byte, 0, to-from), make([]int32, 0, to-from+1)}
 	for k := from; k < to; {
 		if size := n.size(text, k); size > 0 && k >= i && k < last {
-			n.decode(&d, text, k, size)
+			n.decode(d, text, k, size)
 			k += size
 			continue
 		}
 		c := text[k]
-		if c == '+' && n.plus != 0 && (k == 0 || !strings.HasPrefix(text[k:], "+7")) {
-			c = n.plus
+		if c == '+' && plus != 0 {
+			c = plus
 		}
 		d.put(c, k)
 		k++
 	}
-	p.open(n.name, &d, to)
-	return last
+	return d
 }
 
 func hexes(s string, i, n int) bool {
@@ -249,17 +273,26 @@ func quotedSize(s string, i int) int {
 	if hexes(s, i+1, 2) && s[i+1] < 'a' && s[i+2] < 'a' {
 		return 3
 	}
-	if s[i+1] == '\n' {
+	return softBreakSize(s, i)
+}
+
+// softBreakSize knows the end of a line that is no end of a line.
+func softBreakSize(s string, i int) int {
+	switch {
+	case s[i] != '=':
+		return 0
+	case strings.HasPrefix(s[i+1:], "\n"):
 		return 2
-	}
-	if strings.HasPrefix(s[i+1:], "\r\n") {
+	case strings.HasPrefix(s[i+1:], "\r\n"):
 		return 3
+	case strings.HasPrefix(s[i+1:], `\r\n`):
+		return 5 // inside JSON
 	}
 	return 0
 }
 
 func quotedPrintable(d *decoded, s string, i, size int) {
-	if s[i+1] == '\n' || s[i+1] == '\r' {
+	if s[i+1] == '\n' || s[i+1] == '\r' || s[i+1] == '\\' {
 		return
 	}
 	d.put(byte(hexValue(s[i+1:i+3])), i)

@@ -21,7 +21,9 @@ func (p *pass) high(i int) int {
 	r, size := utf8.DecodeRuneInString(text[i:])
 	switch {
 	case r == utf8.RuneError && size <= 1:
-		return p.legacy(i)
+		if i >= p.bare {
+			return p.legacy(i)
+		}
 	case (r == 'Ð' || r == 'Ñ') && i >= p.mended:
 		return p.mojibake(i, charmap.Windows1252)
 	case size > 1 && odd(r):
@@ -116,7 +118,8 @@ func (p *pass) legacy(i int) int {
 		}
 		p.open(enc.name, &d, j)
 	}
-	return last
+	p.bare = last
+	return i + 1
 }
 
 // mojibake undoes a text that was read byte by byte in the wrong encoding: «РђР»СЃСѓ»,
@@ -131,17 +134,29 @@ func (p *pass) mojibake(i int, read *charmap.Charmap) int {
 			last = j
 		}
 	}
+	// Only what becomes UTF-8 was broken: words around it may be sound.
 	var d decoded
 	for k := from; k < j; {
-		r, size := utf8.DecodeRuneInString(p.text[k:])
-		if b, ok := read.EncodeRune(r); ok {
-			d.put(b, k)
-		} else if r < 0x100 {
-			d.put(byte(r), k)
-		} else {
-			d.puts(p.text[k:k+size], k)
+		var run decoded
+		start := k
+		for k < j && p.text[k] >= utf8.RuneSelf {
+			r, size := utf8.DecodeRuneInString(p.text[k:])
+			if b, ok := read.EncodeRune(r); ok {
+				run.put(b, k)
+			} else if r < 0x100 {
+				run.put(byte(r), k)
+			}
+			k += size
 		}
-		k += size
+		switch {
+		case k == start:
+			d.put(p.text[k], k)
+			k++
+		case utf8.Valid(run.text):
+			d.text, d.at = append(d.text, run.text...), append(d.at, run.at...)
+		default:
+			d.copy(p.text, start, k)
+		}
 	}
 	before := p.hitCount()
 	p.open("сбитая кодировка", &d, j)

@@ -20,10 +20,10 @@ const (
 	asIP
 	asGeo
 	asPlate
-	asCode    // letters and digits without a break
-	asNumeral // a number word: nobody's
-	asMonth   // a month's name: nobody's; aux is its number
-	asClean   // the canary's own mask: never a hit
+	asCode     // letters and digits without a break
+	asNumeral  // a number word: nobody's
+	asMonth    // a month's name: nobody's; aux is its number
+	asPunycode // the mark of an encoded domain: nobody's
 )
 
 // entry is one meaning of a key. Entries of the same key form a list.

@@ -138,6 +138,11 @@ var wrappings = []encoder{
 	}},
 }
 
+var bytewise = map[string]bool{
+	"URL": true, "URL, всё": true, "URL дважды": true, "quoted-printable": true, "base64": true, "base64 без дополнения": true, "base64 url": true,
+	"base64 дважды": true, "hex": true, "HEX": true, "\\x": true, "восьмеричные": true, "gzip+base64": true, "zlib+base64": true, "gzip+hex": true,
+}
+
 func b64(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
 
 func asciiJSON(s string) string {
@@ -232,7 +237,9 @@ func TestEveryWrapping(t *testing.T) {
 		}
 		for _, w1 := range wrappings {
 			for _, w2 := range wrappings {
-				if w1.name == "UTF-16 base64" && w2.name == "байты cp1251" {
+				// Bytes that are no UTF-8 can only be put into an encoding of bytes, and
+				// nobody breaks a text twice.
+				if strings.Contains(w1.name, "байты") && !bytewise[w2.name] || strings.Contains(w1.name, " как ") && strings.Contains(w2.name, " как ") {
 					continue
 				}
 				check(t, c, fmt.Sprintf(frames[1], w2.encode(w1.encode(c.Value))), w1.name+" → "+w2.name)

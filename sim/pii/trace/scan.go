@@ -91,9 +91,11 @@ type pass struct {
 	numerals                 int // number words in a row
 	numeralsFrom, numeralsTo int
 
-	looked int // end of the last stretch read for look-alike digits
-	quoted int // the same for quoted-printable
-	mended int // the same for broken encodings
+	// Ends of the last stretches that were read again: for look-alike digits, for
+	// quoted-printable and its line breaks, for broken encodings, for bytes that are no
+	// UTF-8.
+	looked, quoted, joinedTo, mended, bare int
+	domains, coded                         int // the same for encoded domains and for codes
 }
 
 func (s *search) read(v *view) {
@@ -341,6 +343,8 @@ func (p *pass) named(key uint64, start, end, at int) {
 		switch found.class {
 		case asNumeral:
 			p.numeral(start, end)
+		case asPunycode:
+			p.punycode(start)
 		case asMonth:
 			p.month(start, end, int(found.aux))
 		case asSequence:

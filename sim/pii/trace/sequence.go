@@ -235,7 +235,7 @@ func (s *sequence) matches(text string, at int) (start, end int, ok bool) {
 func (s *sequence) walk(value, tokens []token, pos, way int) (int, bool) {
 	for k := s.anchor + way; k >= 0 && k < len(value); k += way {
 		next := pos + way
-		for skipped := 0; next >= 0 && next < len(tokens) && tokens[next].text != value[k].text; skipped++ {
+		for skipped := 0; next >= 0 && next < len(tokens) && !sameToken(tokens[next].text, value[k].text); skipped++ {
 			if skipped == 3 || !filler[tokens[next].text] {
 				return 0, false
 			}
@@ -253,6 +253,23 @@ func (s *sequence) walk(value, tokens []token, pos, way int) (int, bool) {
 	return pos, true
 }
 
+// sameToken compares words that may be written with look-alikes of the other script.
+func sameToken(a, b string) bool {
+	if a == b {
+		return true
+	}
+	return utf8.RuneCountInString(a) == utf8.RuneCountInString(b) && latinTwins(a) == latinTwins(b)
+}
+
+func latinTwins(s string) string {
+	return strings.Map(func(r rune) rune {
+		if l, ok := toLatinTwin[r]; ok && l >= 'a' {
+			return l
+		}
+		return r
+	}, s)
+}
+
 // bounded tells whether the find ends where the value ends.
 func (s *sequence) bounded(text string, start, end int) bool {
 	if !s.whole {
@@ -260,7 +277,8 @@ func (s *sequence) bounded(text string, start, end int) bool {
 	}
 	if start > 0 {
 		c := text[start-1]
-		if isAlnum(c) || (c == '.' || c == '-' || c == '+') && start > 1 && isAlnum(text[start-2]) {
+		link := strings.Contains(text[start:end], "/") // «m.vk.com/id1» is «vk.com/id1»
+		if isAlnum(c) || !link && (c == '.' || c == '-' || c == '+') && start > 1 && isAlnum(text[start-2]) {
 			return false
 		}
 		if c == '_' && start > 1 && isAlnum(text[start-2]) && s.local {

@@ -53,6 +53,7 @@ func New(canaries []Canary) *Tracer {
 	for w, m := range monthNames {
 		b.add(finish(wordHash(w), saltWord), entry{canary: -1, class: asMonth, aux: int32(m)})
 	}
+	b.add(finish(wordHash("xn"), saltWord), entry{canary: -1, class: asPunycode})
 	t.index = b.build()
 	t.numbers, t.sequences, t.persons, t.codes = b.numbers, b.sequences, b.persons, b.codes
 	t.lengths = lengthsOf(b.lengths)

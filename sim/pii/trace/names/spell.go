@@ -84,7 +84,7 @@ var spelling = map[rune][]string{
 	'ә': {"a", "e", "ae"}, 'ө': {"o", "u", "oe"}, 'ү': {"u", "y", "ue"}, 'җ': {"j", "zh", "dzh", "c"}, 'ң': {"n", "ng"}, 'һ': {"h", "kh"},
 }
 
-// Russified lists how a word with Tatar letters is written without them, at most 12 ways;
+// Russified lists how a word with Tatar letters is written without them, at most 64 ways;
 // a word without such letters gives none.
 func Russified(word string) []string {
 	all := []string{""}
@@ -98,7 +98,7 @@ func Russified(word string) []string {
 		var grown []string
 		for _, prefix := range all {
 			for _, w := range ways {
-				if len(grown) < 12 {
+				if len(grown) < 64 {
 					grown = append(grown, prefix+w)
 				}
 			}
