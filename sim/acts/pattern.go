@@ -16,12 +16,14 @@ import (
 //	~3                up to three words between    .3        the same, but within a clause
 //	^                 the segment begins here      $         the segment ends here
 //	!не               the next word is none of these
+//	#imp\@admin       the first, unless it is one of the second
 //	да|не_против      an alternative of two words
 //
 // Words are written folded: «е» for «ё», Russian letters for the Tatar ones.
 type element struct {
 	class    int // index into book.classes; -1 for ^ and $
 	gap      int // words that may be skipped before this element
+	except   int // class whose words do not count; -1 for none
 	inClause bool
 	optional bool
 	not      bool
@@ -51,7 +53,7 @@ type book struct {
 	patterns []pattern
 	starts   [][]int32 // by class: patterns whose first element is of it
 	width    int       // machine words of a set of classes
-	kinds    [16][]int32
+	kinds    [32][]int32
 }
 
 type node struct {
@@ -142,6 +144,10 @@ func (b *book) addOne(source string, rule int) {
 		if field[0] == '!' {
 			e.not, field = true, field[1:]
 		}
+		field, except, _ := strings.Cut(field, `\`)
+		if e.except = -1; except != "" {
+			e.except = b.class(except, source)
+		}
 		e.class = b.class(field, source)
 		p.elements = append(p.elements, e)
 	}
@@ -191,7 +197,7 @@ func (b *book) fill(i int, text, source string, depth int) {
 func kindNames() map[string]kind {
 	return map[string]kind{
 		"num": kindNumber, "time": kindTime, "date": kindDate, "phone": kindPhone, "url": kindURL, "email": kindEmail,
-		"handle": kindHandle, "money": kindCurrency, "pct": kindPercent, "cap": kindCapital, "word": kindWord,
+		"handle": kindHandle, "imp": kindImperative, "inf": kindInfinitive, "drug": kindDrug, "money": kindCurrency, "pct": kindPercent, "cap": kindCapital, "word": kindWord,
 	}
 }
 
@@ -243,7 +249,7 @@ func (b *book) sets(tokens []token) []set {
 		s := set(slab[i*b.width : (i+1)*b.width])
 		sets[i] = s
 		for k := t.kind; k != 0; k &= k - 1 {
-			for _, c := range b.kinds[bits.TrailingZeros16(uint16(k))] {
+			for _, c := range b.kinds[bits.TrailingZeros32(uint32(k))] {
 				s.add(c)
 			}
 		}
@@ -282,7 +288,14 @@ func (b *book) find(tokens []token, sets []set, report func(match)) {
 			for ; bitsLeft != 0; bitsLeft &= bitsLeft - 1 {
 				c := word<<6 + bits.TrailingZeros64(bitsLeft)
 				for _, p := range b.starts[c] {
-					if last, ok := b.at(&b.patterns[p], 0, i, i-1, tokens, sets); ok {
+					from := 0
+					if x := b.patterns[p].elements; x[0].start {
+						if i > x[1].gap {
+							continue
+						}
+						from = 1
+					}
+					if last, ok := b.at(&b.patterns[p], from, i, i-1, tokens, sets); ok {
 						report(match{rule: b.patterns[p].rule, pattern: int(p), first: i, last: last})
 					}
 				}
@@ -298,11 +311,6 @@ func (b *book) at(p *pattern, e, i, last int, tokens []token, sets []set) (int, 
 	}
 	x := &p.elements[e]
 	switch {
-	case x.start:
-		if i != 0 {
-			return 0, false
-		}
-		return b.at(p, e+1, i, last, tokens, sets)
 	case x.finish:
 		if len(tokens)-i > x.gap {
 			return 0, false
@@ -320,7 +328,7 @@ func (b *book) at(p *pattern, e, i, last int, tokens []token, sets []set) (int, 
 		if x.inClause && last >= 0 && tokens[j].clause != tokens[last].clause {
 			break
 		}
-		if sets[j].has(x.class) {
+		if sets[j].has(x.class) && (x.except < 0 || !sets[j].has(x.except)) {
 			if end, ok := b.at(p, e+1, j+1, j, tokens, sets); ok {
 				return end, true
 			}

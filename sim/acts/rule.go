@@ -7,39 +7,44 @@ import "sync"
 type frame uint64
 
 const (
-	asked     frame = 1 << iota // the segment is a question
-	stated                      // it is not
-	refused                     // «не могу», «не назначаю»
-	deferred                    // «решит врач», «скажет специалист»
-	reported                    // «вы спрашиваете», «вы пишете»
-	supposed                    // «если», «в случае»
-	offered                     // «если хотите», «могу»: something that may happen
-	indirect                    // «можно ли», «узнать, …»
-	prepared                    // «перед УЗИ», «натощак»: how to come prepared
-	priced                      // an amount of money
-	ordered                     // appointments, payment, parking: nothing about health
-	vehicles                    // a car's illness is not a person's
-	coded                       // a code from a message, an order number
-	ownPhone                    // a telephone number is written out
-	ownEmail                    // an e-mail address is written out
-	thanked                     // thanks for something already given
-	event                       // lessons and meetings «pass» too
-	hurt                        // an illness, a symptom, a medicine is named
-	dosed                       // a medicine or a remedy is named
-	treated                     // a procedure of a clinic is named
-	cancelled                   // something was called off, or never made
-	later                       // «когда», «после того как»: not yet
-	hours                       // opening hours
-	awaited                     // availability: «есть», «свободно»
-	consents                    // consent, policy, processing of data
-	agreeing                    // asks to agree to something being done with data
-	onsite                      // «на приёме»: later and elsewhere
-	failed                      // something went wrong on the bot's side
-	wondered                    // a question with a question word
-	rhetoric                    // «какой же я бот»
-	alone                       // «самостоятельно», «до осмотра»: a warning, not advice
-	urgent                      // 103, 112, a hotline
-	giving                      // a form to fill in
+	asked      frame = 1 << iota // the segment is a question
+	stated                       // it is not
+	refused                      // «не могу», «не назначаю»
+	deferred                     // «решит врач», «скажет специалист»
+	reported                     // «вы спрашиваете», «вы пишете»
+	supposed                     // «если», «в случае»
+	offered                      // «если хотите», «могу»: something that may happen
+	indirect                     // «можно ли», «узнать, …»
+	prepared                     // «перед УЗИ», «натощак»: how to come prepared
+	priced                       // an amount of money
+	ordered                      // appointments, payment, parking: nothing about health
+	vehicles                     // a car's illness is not a person's
+	coded                        // a code from a message, an order number
+	ownPhone                     // a telephone number is written out
+	ownEmail                     // an e-mail address is written out
+	thanked                      // thanks for something already given
+	event                        // lessons and meetings «pass» too
+	hurt                         // an illness, a symptom, a medicine is named
+	dosed                        // a medicine or a remedy is named
+	treated                      // a procedure of a clinic is named
+	cancelled                    // something was called off, or never made
+	later                        // «когда», «после того как»: not yet
+	hours                        // opening hours
+	awaited                      // availability: «есть», «свободно»
+	consents                     // consent, policy, processing of data
+	agreeing                     // asks to agree to something being done with data
+	onsite                       // «на приёме»: later and elsewhere
+	failed                       // something went wrong on the bot's side
+	wondered                     // a question with a question word
+	rhetoric                     // «какой же я бот»
+	alone                        // «самостоятельно», «до осмотра»: a warning, not advice
+	urgent                       // 103, 112, a hotline
+	sick                         // an illness or a complaint, in the strict sense
+	serviced                     // what the business offers, who works there
+	sympathy                     // «сочувствую», «выздоравливайте»
+	informing                    // «предупредите мастера», «возьмите анализы»
+	processing                   // the processing of data is spoken of
+	giving                       // a form to fill in
 )
 
 // rule is one way to do an act. Several patterns may say the same thing.

@@ -8,7 +8,7 @@ import (
 
 // kind tells what a token is; one token can be several («12.03» is a date, a time and a
 // number), and the patterns decide which reading matters.
-type kind uint16
+type kind uint32
 
 const (
 	kindWord kind = 1 << iota
@@ -22,6 +22,10 @@ const (
 	kindCurrency
 	kindPercent
 	kindCapital // a word that begins with a capital inside a sentence: probably a name
+	// By the ending alone: «приложите», «пить», «амоксициллином».
+	kindImperative
+	kindInfinitive
+	kindDrug
 )
 
 // token is one word, number or sign of a reply. Its place is kept in bytes of the
@@ -260,7 +264,7 @@ func (s *scanner) letters() {
 	if len(s.tokens) > 0 && from > 0 && splits(word) && s.tokens[len(s.tokens)-1].clause != s.clause {
 		s.cut()
 	}
-	s.add(from, s.pos, word, k, 0)
+	s.add(from, s.pos, word, k|shape(word), 0)
 }
 
 // splits tells whether a word after a comma begins a thought of its own, which a

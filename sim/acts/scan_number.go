@@ -117,7 +117,7 @@ func parse(s string) float64 {
 // phone returns the end of a telephone number that begins at from, or from. Masked
 // digits count as digits: «+7 9** ***-**-01».
 func phone(s string, from int) int {
-	count, end, at := 0, from, from
+	count, real, end, at := 0, 0, from, from
 	if at < len(s) && s[at] == '+' {
 		at++
 	} else if s[at] != '8' && s[at] != '7' {
@@ -126,7 +126,16 @@ func phone(s string, from int) int {
 	for at < len(s) {
 		r, size := utf8.DecodeRuneInString(s[at:])
 		switch {
-		case r >= '0' && r <= '9' || r == '*' || r == 'Х' || r == 'X' || r == 'х' || r == 'x':
+		case r >= '0' && r <= '9':
+			count++
+			real++
+			at += size
+			end = at
+			if count > 11 {
+				return from
+			}
+			continue
+		case r == '*' || r == 'Х' || r == 'X' || r == 'х' || r == 'x':
 			count++
 			at += size
 			end = at
@@ -135,7 +144,7 @@ func phone(s string, from int) int {
 			}
 			continue
 		case r == ' ' || r == '\u00a0' || r == '(' || r == ')' || r == '-' || r == '–':
-			if count == 11 {
+			if count == 11 && real > 3 {
 				return end
 			}
 			at += size
@@ -143,7 +152,7 @@ func phone(s string, from int) int {
 		}
 		break
 	}
-	if count == 11 {
+	if count == 11 && real > 3 { // «+7 ХХХ…» shows a format, not a number
 		return end
 	}
 	return from

@@ -183,6 +183,13 @@ func (h *hearing) clock(rd *read, j int, last *int) bool {
 			return false
 		}
 	}
+	if rd.word(j-1) == "на" {
+		for _, thing := range []string{"абонемент", "пакет", "сертификат", "групп", "курс", "скидк", "комплекс", "карт"} {
+			if strings.HasPrefix(rd.word(j-2), thing) {
+				return false // «абонемент на 8» counts visits
+			}
+		}
+	}
 	return clockBefore(rd.word(j - 1))
 }
 

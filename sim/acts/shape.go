@@ -1,0 +1,36 @@
+package acts
+
+import "strings"
+
+// shape tells what the ending of a folded Russian word suggests.
+func shape(w string) kind {
+	var k kind
+	if hasAny(w, "йте", "йтесь", "ите", "итесь", "ьте", "ьтесь") {
+		k |= kindImperative
+	}
+	if hasAny(w, "ть", "ться", "ти", "тись", "чь", "чься") && len(w) > 6 {
+		k |= kindInfinitive
+	}
+	// The stems by which names of medicines are formed (WHO's list of INN stems, in
+	// Russian spelling), so that a medicine which is not in the lexicon is known too.
+	stem := w
+	for _, ending := range []string{"ом", "ами", "ам", "ы", "а", "у", "е"} {
+		if s, ok := strings.CutSuffix(w, ending); ok {
+			stem = s
+			break
+		}
+	}
+	if hasAny(stem, "циллин", "мицин", "флоксацин", "назол", "празол", "профен", "фенак", "топрил", "сартан", "вастатин", "тидин", "оксикам", "триптан", "зепам", "золам", "кортизон", "преднизолон", "цетиризин", "лоратадин", "микс", "вудин", "ципрофл", "глиптин", "глифлозин", "паксабан", "гексал", "содерм", "нитроглицерин", "кеторолак", "стигмин", "олимус") && len(stem) > 14 {
+		k |= kindDrug
+	}
+	return k
+}
+
+func hasAny(w string, endings ...string) bool {
+	for _, e := range endings {
+		if strings.HasSuffix(w, e) {
+			return true
+		}
+	}
+	return false
+}
