@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"progon"
+	"progon/fakes/calls"
 	"progon/fakes/faults"
 )
 
@@ -65,6 +66,7 @@ type Server struct {
 	usage    usage
 	limits   limiter
 	outbox   outbox
+	journal  *calls.Journal // what the window shows; nil without one
 }
 
 // method is one row of the table of methods.
@@ -149,7 +151,8 @@ func (s *Server) table() []*method {
 	for _, family := range [][]*method{
 		s.cardMethods(), linkMethods(), itemMethods(), directoryMethods(), userFieldMethods(),
 		timelineMethods(), activityMethods(), taskMethods(), userMethods(), systemMethods(),
-		messageMethods(), eventMethods(),
+		messageMethods(), eventMethods(), lineMethods(), connectorMethods(), botMethods(), bot2Methods(),
+		bookingMethods(), calendarMethods(),
 	} {
 		all = append(all, family...)
 	}
