@@ -65,11 +65,11 @@ func (p *pass) run(from, to int) {
 			return
 		}
 	}
-	if joints > 0 && hexes+joints == looked && small+upper == 0 {
-		return // a date, a phone
+	if joints > 0 && hexes+joints == looked && (small == 0 || upper == 0) {
+		return // a date, a phone, a UUID
 	}
-	if upper == 0 && digit == 0 || small == 0 && digit == 0 && joints > 0 {
-		return // words joined by signs
+	if upper+small < 4 || upper == 0 && n < 24 || small+digit == 0 && joints > 0 {
+		return // words joined by signs, times
 	}
 	p.base64(from, to)
 	if small == 0 && n >= 16 {

@@ -18,7 +18,9 @@ type number struct {
 
 // builder turns canaries into keys.
 type builder struct {
-	draft
+	draft           // keys of digits and codes
+	words     draft // keys of words
+	spellings []spelling
 	numbers   []number
 	sequences []sequence
 	persons   []person
@@ -238,7 +240,9 @@ func (b *builder) date(i int32, value string) bool {
 		at := time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.FixedZone("", hours*3600)).Unix()
 		if at > 10_000_000 {
 			b.addNumber(i, number{digits: strconv.FormatInt(at, 10)}, asNumber)
-			b.addNumber(i, number{digits: strconv.FormatInt(at*1000, 10)}, asNumber)
+			if hours == 0 {
+				b.addNumber(i, number{digits: strconv.FormatInt(at*1000, 10)}, asNumber)
+			}
 		}
 	}
 	return true
@@ -348,8 +352,9 @@ func (b *builder) geo(i int32, value string) {
 	whole, fraction, _ := strings.Cut(halves[0], ".")
 	w, _ := strconv.ParseUint(whole, 10, 32)
 	f, _ := strconv.ParseUint(fraction, 10, 32)
+	// The value of this sequence is what must stand near.
 	b.add(geoKey(w, f), entry{canary: i, class: asGeo, aux: int32(len(b.sequences))})
-	b.sequences = append(b.sequences, sequence{near: halves[1]})
+	b.sequences = append(b.sequences, sequence{value: halves[1]})
 	b.generic(i, value)
 }
 
@@ -389,6 +394,11 @@ func (b *builder) plate(i int32, value string) bool {
 
 // pairKey is the key of a street and the number of a house on it.
 func pairKey(word uint64, digits uint64) uint64 { return finish(word*31+digits, saltPair) }
+
+// latinPairKey is the same for a street in Latin letters, known by its skeleton.
+func latinPairKey(skeleton uint64, digits uint64) uint64 {
+	return finish(skeleton*31+digits, saltLatinPair)
+}
 
 func groupKey(packed uint64, n int) uint64 { return finish(packed^uint64(n)<<58, saltGroup) }
 

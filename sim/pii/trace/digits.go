@@ -53,7 +53,7 @@ func (p *pass) digits(start, end int, packed uint64) {
 		}
 	}
 	p.dates(start, end, packed)
-	if p.t.codes && start >= p.coded {
+	if p.t.codes && start >= p.coded && (start > 0 && sortOf[text[start-1]] != sortOther || end < len(text) && sortOf[text[end]] != sortOther) {
 		p.codeAround(start, end)
 	}
 	if n <= 4 {
@@ -384,13 +384,16 @@ var ordinalEnds = wordSet("го е ое ого st nd rd th of")
 
 // street looks up a house number together with the words before it.
 func (p *pass) street(start, end int, packed uint64) {
-	x := &p.t.index
+	x := &p.t.words
 	for k := 1; k <= 3 && k <= p.nWords; k++ {
 		w := &p.words[(p.nWords-k)%keptWords]
 		if start-w.end > 32 || w.end > start {
 			return
 		}
 		key := pairKey(w.hash, packed)
+		if w.skeleton != 0 {
+			key = latinPairKey(w.skeleton, packed)
+		}
 		if !x.maybe(key) {
 			continue
 		}
@@ -500,7 +503,7 @@ func (p *pass) coordinate(start, end int, packed uint64) {
 	}
 	from, to := around(p.text, whole.start, end, 100, 100)
 	for e := x.first(key); e >= 0; e = x.entries[e].next {
-		if found := &x.entries[e]; found.class == asGeo && strings.Contains(p.text[from:to], p.t.sequences[found.aux].near) {
+		if found := &x.entries[e]; found.class == asGeo && strings.Contains(p.text[from:to], p.t.sequences[found.aux].value) {
 			p.emit(found, whole.start, end)
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"progon/sim/pii/trace/names"
 )
 
 // Letters are compared folded: small, ё as е, й as и (so that a decomposed й needs no
@@ -114,9 +116,30 @@ func wordHash(word string) uint64 {
 	return h
 }
 
+// skeletonStep drives the hash of a Latin word's skeleton: letters that are not in it
+// leave the hash as it is.
+var skeletonStep = func() (table [256]struct{ times, plus uint64 }) {
+	for c := range table {
+		table[c].times = 1
+		if f := names.FirmConsonant(byte(c | 0x20)); f != 0 && ascii[c&0x7F] != 0 && c < 128 {
+			table[c].times, table[c].plus = factor, uint64(f)
+		}
+	}
+	return table
+}()
+
+// skeletonHash hashes a skeleton or a word with one.
+func skeletonHash(s string) uint64 {
+	h := uint64(0)
+	for i := range len(s) {
+		h = h*skeletonStep[s[i]].times + skeletonStep[s[i]].plus
+	}
+	return h
+}
+
 // Keys of different sorts live in one index; a salt keeps them apart.
 const (
-	saltWord uint64 = iota * 0x0F4C_C1B7_2722_0A95
+	saltWord uint64 = iota * 0x0F4C_C1B7_2722_0A95 // no overflow up to 16
 	saltTail
 	saltGroup
 	saltDate
@@ -125,6 +148,8 @@ const (
 	saltGeo
 	saltPlate
 	saltCode
+	saltSkeleton
+	saltLatinPair
 )
 
 // finish spreads a key over all bits.

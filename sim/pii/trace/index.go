@@ -8,7 +8,8 @@ type class uint8
 const (
 	asForm     class = iota + 1 // a word which is the value or one of its cases
 	asShort                     // a diminutive or another spelling of a first name
-	asLatin                     // transliterated
+	asLatin                     // transliterated, letter by letter; aux is an index of spellings
+	asSkeleton                  // transliterated; aux is an index of spellings, to be read
 	asTwins                     // Cyrillic written in Latin look-alikes
 	asGlued                     // first name and surname in one word
 	asReversed                  // letters or digits from the end
@@ -34,15 +35,14 @@ type entry struct {
 	class  class
 }
 
-// index finds the entries of a key. A bitmap, small enough for the cache, turns away
+// index finds the entries of a key. A filter, small enough for the cache, turns away
 // nearly all of what is looked up; so the time of a search does not depend on how many
 // canaries there are.
 type index struct {
-	bitmap  []uint64
+	filter  []uint64
 	keys    []uint64
 	heads   []int32
 	entries []entry
-	used    int
 }
 
 // draft collects keys before the size of the tables is known.
@@ -57,14 +57,31 @@ func (d *draft) add(key uint64, e entry) {
 }
 
 func (d *draft) build() index {
-	size := 1 << bits.Len(uint(len(d.keys)*3/2+16))
-	x := index{keys: make([]uint64, size), heads: make([]int32, size), entries: d.entries, bitmap: make([]uint64, max(size/4, 64))}
+	n := len(d.keys)
+	size := 1 << bits.Len(uint(n*5/4+16))
+	x := index{
+		keys: make([]uint64, size), heads: make([]int32, size),
+		entries: append(make([]entry, 0, n), d.entries...),
+		filter:  make([]uint64, 1<<bits.Len(uint(n/6+16))), // 6 to 12 keys… of 64 bits each
+	}
 	for i, key := range d.keys {
-		bit := key >> 40 & uint64(len(x.bitmap)*64-1)
-		x.bitmap[bit>>6] |= 1 << (bit & 63)
+		x.filter[x.cell(key)] |= marks(key)
 		x.insert(key, int32(i))
 	}
 	return x
+}
+
+// A key sets three bits of one cell, so that asking costs a single access to memory.
+func (x *index) cell(key uint64) uint64 { return key >> 40 & uint64(len(x.filter)-1) }
+
+func marks(key uint64) uint64 {
+	return 1<<(key>>8&63) | 1<<(key>>16&63) | 1<<(key>>24&63)
+}
+
+// maybe tells quickly that a key is not in the index.
+func (x *index) maybe(key uint64) bool {
+	m := marks(key)
+	return x.filter[x.cell(key)]&m == m
 }
 
 func (x *index) insert(key uint64, at int32) {
@@ -79,7 +96,7 @@ func (x *index) insert(key uint64, at int32) {
 			// The same meaning twice is one. Its first time is near the head of the list,
 			// because the keys of one canary come one after another.
 			for e, near := x.heads[i], 0; e >= 0 && near < 8; e, near = x.entries[e].next, near+1 {
-				if same := x.entries[e]; same.canary == x.entries[at].canary && same.aux == x.entries[at].aux && (same.class == x.entries[at].class || same.class < asNumber && x.entries[at].class < asNumber) {
+				if same(x.entries[e], x.entries[at]) {
 					return
 				}
 			}
@@ -90,10 +107,8 @@ func (x *index) insert(key uint64, at int32) {
 	}
 }
 
-// maybe tells quickly that a key is not in the index.
-func (x *index) maybe(key uint64) bool {
-	bit := key >> 40 & uint64(len(x.bitmap)*64-1)
-	return x.bitmap[bit>>6]&(1<<(bit&63)) != 0
+func same(a, b entry) bool {
+	return a.canary == b.canary && a.aux == b.aux && (a.class == b.class || a.class <= asShort && b.class <= asShort)
 }
 
 // first gives the first entry of a key, -1 if there is none.

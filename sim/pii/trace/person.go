@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -201,7 +202,7 @@ func (b *builder) single(i int32, word string, r role) {
 			b.declined(i, s, names.First, names.Unknown, 0, asShort)
 		}
 		for _, f := range names.Possessives(strings.ToLower(word)) {
-			b.put(i, f, asForm, 0, 0)
+			b.put(i, f, asForm, 0)
 		}
 		if r == roleFirst || knownFirst {
 			break
@@ -213,47 +214,79 @@ func (b *builder) single(i int32, word string, r role) {
 	b.reversedText(i, word)
 }
 
+// spelling is a word that may be found transliterated: its forms with one skeleton, joined
+// by bars, and what counts for words (see wordAux).
+type spelling struct {
+	forms string
+	aux   int32
+}
+
 // declined adds a word in all cases and scripts.
 func (b *builder) declined(i int32, word string, part names.Part, sex names.Sex, who int, as class) {
-	limit := 48
-	if as == asShort {
-		limit = 8
+	low := strings.ToLower(word)
+	all := names.Decline(low, part, sex)
+	forms := slices.Clone(all[:])
+	for _, f := range all {
+		forms = append(forms, names.Russified(f)...)
 	}
-	for c, f := range names.Decline(word, part, sex) {
-		if c > 0 {
-			limit = min(limit, 16)
-		}
-		b.put(i, strings.ToLower(f), as, who, limit)
-		for _, r := range names.Russified(strings.ToLower(f)) {
-			b.put(i, r, as, who, 4)
-		}
-	}
-	for _, f := range names.TatarForms(strings.ToLower(word)) {
-		b.put(i, f, as, who, 0)
+	b.putAll(i, forms, as, who)
+	for _, f := range names.TatarForms(low) {
+		b.put(i, f, as, who)
 	}
 }
 
-// put adds one form of a word, in small letters but not folded: as it is, in look-alikes of
-// the other script, and in at most limit transliterations.
-func (b *builder) put(i int32, form string, as class, who, limit int) {
-	form = strings.ReplaceAll(form, "-", "")
-	e := entry{canary: i, class: as, aux: wordAux(form, who)}
-	b.add(finish(wordHash(form), saltWord), e)
-	if as == asForm {
-		e.class = asLatin
-	}
-	if limit > 0 {
-		for _, s := range names.Spellings(form, limit) {
-			if s == form {
-				continue
+// putAll adds forms of one word: as they are, in look-alikes of the other script, and in
+// Latin letters.
+func (b *builder) putAll(i int32, forms []string, as class, who int) {
+	slices.Sort(forms)
+	forms = slices.Compact(forms)
+	bySkeleton := map[string]string{}
+	var order []string
+	for _, f := range forms {
+		b.put(i, f, as, who)
+		plain := lower(strings.ReplaceAll(f, "-", ""))
+		for _, s := range names.Skeletons(plain) {
+			if len(s) < 3 {
+				b.spell(i, plain, as, who)
+				break
 			}
-			e.aux = wordAux(s, who)
-			b.add(finish(wordHash(s), saltWord), e)
+			if _, known := bySkeleton[s]; !known {
+				order = append(order, s)
+			} else {
+				plain = bySkeleton[s] + "|" + plain
+			}
+			bySkeleton[s] = plain
+			plain = lower(strings.ReplaceAll(f, "-", ""))
 		}
 	}
+	for _, s := range order {
+		b.words.add(finish(skeletonHash(s), saltSkeleton), entry{canary: i, class: asSkeleton, aux: int32(len(b.spellings))})
+		b.spellings = append(b.spellings, spelling{bySkeleton[s], int32(who) << 1})
+	}
+}
+
+// put adds one form of a word, in small letters: as it is and in look-alikes of the other
+// script.
+func (b *builder) put(i int32, form string, as class, who int) {
+	form = strings.ReplaceAll(form, "-", "")
+	e := entry{canary: i, class: as, aux: wordAux(form, who)}
+	b.words.add(finish(wordHash(form), saltWord), e)
 	if twin, ok := twinOf(form); ok {
 		e.aux, e.class = wordAux(twin, who), asTwins
-		b.add(finish(wordHash(twin), saltWord), e)
+		b.words.add(finish(wordHash(twin), saltWord), e)
+	}
+}
+
+// spell adds the transliterations of a word that has too few firm consonants for a
+// skeleton.
+func (b *builder) spell(i int32, form string, as class, who int) {
+	if as == asForm {
+		as = asLatin
+	}
+	for _, s := range names.Spellings(form, 24) {
+		if s != form {
+			b.words.add(finish(wordHash(s), saltWord), entry{canary: i, class: as, aux: wordAux(s, who)})
+		}
 	}
 }
 
@@ -272,17 +305,14 @@ func twinOf(form string) (string, bool) {
 
 func (b *builder) glued(i int32, first, surname string) {
 	first, surname = strings.ReplaceAll(strings.ToLower(first), "-", ""), strings.ReplaceAll(strings.ToLower(surname), "-", "")
-	for _, w := range []string{first + surname, surname + first} {
-		b.put(i, w, asGlued, 0, 64)
-	}
 	initial, _ := utf8.DecodeRuneInString(first)
-	for _, w := range []string{string(initial) + surname, surname + string(initial)} {
-		b.put(i, w, asGlued, 0, 32)
+	for _, w := range []string{first + surname, surname + first, string(initial) + surname, surname + string(initial)} {
+		b.putAll(i, []string{w}, asGlued, 0)
 	}
 }
 
 // word adds a single word of no particular kind.
-func (b *builder) word(i int32, folded string, as class) { b.put(i, folded, as, 0, 24) }
+func (b *builder) word(i int32, word string) { b.putAll(i, []string{word}, asForm, 0) }
 
 // form adds a spelling which the canary declares.
 func (b *builder) form(i int32, form string, r role) {
@@ -290,7 +320,7 @@ func (b *builder) form(i int32, form string, r role) {
 	switch {
 	case len(tokens) == 0:
 	case len(tokens) == 1 && !tokens[0].digits:
-		b.put(i, strings.ToLower(form[tokens[0].start:tokens[0].end]), asForm, 0, 16)
+		b.word(i, strings.ToLower(form[tokens[0].start:tokens[0].end]))
 	case len(tokens) == 1, r == roleNumber, r == rolePhone:
 		b.number(i, form, r)
 	default:

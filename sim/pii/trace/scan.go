@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"progon/sim/pii/trace/names"
 )
 
 // A search reads a text once, byte by byte, and asks the index about every word and every
@@ -54,6 +56,7 @@ type group struct {
 // word is a run of letters.
 type word struct {
 	hash       uint64
+	skeleton   uint64 // of a Latin word; 0 of others
 	start, end int
 	letters    int
 }
@@ -119,16 +122,15 @@ func (p *pass) loop() {
 			}
 			p.digits(start, i, packed)
 		case sortLatin:
-			start, h := i, uint64(0)
+			start, h, skeleton := i, uint64(0), uint64(0)
 			for i < len(text) {
-				code := uint16(0)
-				if text[i] < utf8.RuneSelf {
-					code = ascii[text[i]]
-				}
+				code := letterOf[text[i]]
 				if code == 0 {
 					break
 				}
-				h = step(h, code)
+				h = h*factor + uint64(code)
+				s := &skeletonStep[text[i]]
+				skeleton = skeleton*s.times + s.plus
 				i++
 			}
 			if i < len(text) && text[i] >= utf8.RuneSelf {
@@ -138,7 +140,7 @@ func (p *pass) loop() {
 					continue
 				}
 			}
-			p.word(h, start, i, i-start)
+			p.word(h, skeleton, start, i, i-start)
 		case sortCyrillic:
 			p.run(run, i)
 			start, h, n := i, uint64(0), 0
@@ -163,7 +165,7 @@ func (p *pass) loop() {
 				}
 			}
 			run = i
-			p.word(h, start, i, n)
+			p.word(h, 0, start, i, n)
 		case sortJoint:
 			i++
 		case sortEscape:
@@ -184,6 +186,12 @@ func (p *pass) loop() {
 	}
 	p.run(run, len(text))
 }
+
+// letterOf folds the letters of ASCII and gives 0 for all other bytes.
+var letterOf = func() (table [256]uint16) {
+	copy(table[:], ascii[:])
+	return table
+}()
 
 // mixed reads a word that holds letters of two scripts or invisible marks, and returns its
 // end. Both readings are looked up: all letters Cyrillic, all letters Latin.
@@ -229,14 +237,14 @@ func (p *pass) mixed(start int) int {
 		if marks == 0 {
 			return end
 		}
-		p.word(plain, start, end, n)
+		p.word(plain, 0, start, end, n)
 	default:
 		p.foreign = true
 		if cyrOK {
-			p.word(cyr, start, end, n)
+			p.word(cyr, 0, start, end, n)
 		}
 		if latOK {
-			p.word(lat, start, end, n)
+			p.word(lat, 0, start, end, n)
 		}
 		p.foreign = false
 		if !cyrOK && !latOK || n > 8 {
@@ -263,19 +271,27 @@ func (p *pass) parts(start, end int) {
 			i++
 			continue
 		}
-		p.word(h, from, i, n)
+		p.word(h, skeletonHash(p.text[from:i]), from, i, n)
 	}
 }
 
 // word looks up a word, alone and written together with the one before it.
-func (p *pass) word(h uint64, start, end, letters int) {
-	x := &p.t.index
+func (p *pass) word(h, skeleton uint64, start, end, letters int) {
+	x := &p.t.words
 	if key := finish(h, saltWord); x.maybe(key) {
 		p.named(key, start, end, start)
+	}
+	if skeleton > 1<<16 { // at least three consonants
+		if key := finish(skeleton, saltSkeleton); x.maybe(key) {
+			p.spelled(key, start, end)
+		}
 	}
 	if p.escapedAt == start && start > 0 {
 		if key := finish(together(step(0, p.escaped), h, letters), saltWord); x.maybe(key) {
 			p.named(key, start-1, end, start)
+		}
+		if key := finish(skeletonHash(p.text[start-1:end]), saltSkeleton); skeleton != 0 && x.maybe(key) {
+			p.spelled(key, start-1, end)
 		}
 	}
 	if p.nWords > 0 {
@@ -283,19 +299,51 @@ func (p *pass) word(h uint64, start, end, letters int) {
 			if key := finish(together(last.hash, h, letters), saltWord); x.maybe(key) {
 				p.joined(key, last, start, end)
 			}
+			if skeleton != 0 && last.skeleton != 0 && start-last.end == 1 && p.text[last.end] == '-' {
+				if key := finish(skeletonHash(p.text[last.start:end]), saltSkeleton); x.maybe(key) {
+					p.spelled(key, last.start, end)
+				}
+			}
 		}
 	}
-	p.words[p.nWords%keptWords] = word{h, start, end, letters}
+	p.words[p.nWords%keptWords] = word{h, skeleton, start, end, letters}
 	p.nWords++
 	if letters <= 4 {
 		p.short(start, end, letters)
 	}
 }
 
+// spelled confirms transliterations letter by letter.
+func (p *pass) spelled(key uint64, start, end int) {
+	x := &p.t.words
+	shown := 0
+	latin := ""
+	for e := x.first(key); e >= 0 && shown < mostNamesakes; e = x.entries[e].next {
+		found := &x.entries[e]
+		if found.class != asSkeleton {
+			continue
+		}
+		if latin == "" {
+			latin = strings.ReplaceAll(lower(p.text[start:end]), "-", "")
+		}
+		s := &p.t.spellings[found.aux]
+		for form := range strings.SplitSeq(s.forms, "|") {
+			if !names.SpelledAs(form, latin) {
+				continue
+			}
+			if word := (entry{canary: found.canary, class: asLatin, aux: s.aux | wordAux(latin, 0)}); p.plausible(&word, start, end) {
+				shown++
+				p.emit(&word, start, end)
+			}
+			break
+		}
+	}
+}
+
 // short notes words of one or few letters: parts of a word that was spaced out, letters
 // that stand for digits.
 func (p *pass) short(start, end, letters int) {
-	if letters == 1 || letters <= 4 && p.spaced > 0 && start > 0 && p.text[start-1] != ' ' || letters <= 4 && end < len(p.text) && strings.IndexByte("-_.\n", p.text[end]) >= 0 {
+	if letters == 1 || p.text[start] >= utf8.RuneSelf && (p.spaced > 0 && start > 0 && p.text[start-1] == '-' || end < len(p.text) && p.text[end] == '-') {
 		if p.spaced > 0 && start-p.spacedTo > 3 {
 			p.flushSpaced()
 		}
@@ -318,7 +366,7 @@ func (p *pass) short(start, end, letters int) {
 
 // joined confirms a name that was written in two words.
 func (p *pass) joined(key uint64, last *word, start, end int) {
-	if p.t.index.first(key) < 0 {
+	if p.t.words.first(key) < 0 {
 		return
 	}
 	gap := p.text[last.end:start]
@@ -336,7 +384,7 @@ var little = wordSet("а и но в во на по за до от об о у с 
 // named reports the canaries which a word gives away. The anchor of a sequence starts at
 // at.
 func (p *pass) named(key uint64, start, end, at int) {
-	x := &p.t.index
+	x := &p.t.words
 	shown := 0
 	for e := x.first(key); e >= 0; e = x.entries[e].next {
 		found := &x.entries[e]

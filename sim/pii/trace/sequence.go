@@ -12,13 +12,11 @@ import (
 // phrase. It is found by its most telling token and then read in both directions.
 type sequence struct {
 	value  string
-	anchor int
+	anchor uint8 // which token of the value
 	// whole tells that nothing may be joined to the ends: «alsu_test» is not «alsu_test2».
 	whole bool
 	// local marks the part of an e-mail before @.
 	local bool
-	// near must stand close by (the second coordinate).
-	near string
 }
 
 // filler are the words and signs that people say between the parts of an address.
@@ -44,7 +42,7 @@ func (b *builder) reversedText(i int32, value string) {
 	}
 	tokens := lex(string(r), 0, len(string(r)))
 	if len(tokens) == 1 && !tokens[0].digits && len(r) >= 4 {
-		b.add(finish(wordHash(string(r)), saltWord), entry{canary: i, class: asReversed})
+		b.words.add(finish(wordHash(string(r)), saltWord), entry{canary: i, class: asReversed})
 	} else if len(tokens) > 1 {
 		b.sequence(i, sequence{value: string(r)})
 	}
@@ -57,14 +55,14 @@ func (b *builder) generic(i int32, value string) {
 		return
 	}
 	if len(tokens) == 1 && !tokens[0].digits {
-		b.word(i, tokens[0].text, asForm)
+		b.word(i, tokens[0].text)
 		b.reversedText(i, value)
 		return
 	}
 	joined := strings.ContainsAny(value, "@_/.-") && !strings.Contains(value, " ")
 	b.sequence(i, sequence{value: value, whole: joined})
 	b.reversedText(i, value)
-	if key, ok := codeKey(value); ok {
+	if key, ok := codeKey(value); ok && !strings.ContainsAny(value, "@/_") {
 		b.codes = true
 		b.add(key, entry{canary: i, class: asCode})
 	}
@@ -88,8 +86,8 @@ func (b *builder) sequence(i int32, s sequence) {
 	tokens := lex(s.value, 0, len(s.value))
 	best := 0.0
 	for j, t := range tokens {
-		if score := telling(t); score > best {
-			best, s.anchor = score, j
+		if score := telling(t); score > best && j < 256 {
+			best, s.anchor = score, uint8(j)
 		}
 	}
 	if len(tokens) == 0 {
@@ -102,7 +100,7 @@ func (b *builder) sequence(i int32, s sequence) {
 		b.add(groupKey(packDigits(anchor.text), len(anchor.text)), e)
 		return
 	}
-	b.add(finish(wordHash(anchor.text), saltWord), e)
+	b.words.add(finish(wordHash(anchor.text), saltWord), e)
 }
 
 // telling estimates how rare a token is, in bits.
@@ -180,12 +178,12 @@ func (b *builder) street(i int32, word string, house uint64, suffix rune) {
 		}
 	}
 	e := entry{canary: i, class: asStreet, aux: int32(suffix)}
-	for n, f := range forms {
-		b.add(pairKey(wordHash(f), house), e)
-		if n == 0 {
-			for _, s := range names.Spellings(f, 24) {
-				b.add(pairKey(wordHash(s), house), e)
-			}
+	for _, f := range forms {
+		b.words.add(pairKey(wordHash(f), house), e)
+	}
+	for _, s := range names.Skeletons(word) {
+		if len(s) > 2 {
+			b.words.add(latinPairKey(skeletonHash(s), house), e)
 		}
 	}
 }
@@ -233,7 +231,7 @@ func (s *sequence) matches(text string, at int) (start, end int, ok bool) {
 
 // walk compares tokens from the anchor outwards.
 func (s *sequence) walk(value, tokens []token, pos, way int) (int, bool) {
-	for k := s.anchor + way; k >= 0 && k < len(value); k += way {
+	for k := int(s.anchor) + way; k >= 0 && k < len(value); k += way {
 		next := pos + way
 		for skipped := 0; next >= 0 && next < len(tokens) && !sameToken(tokens[next].text, value[k].text); skipped++ {
 			if skipped == 3 || !filler[tokens[next].text] {

@@ -30,7 +30,12 @@ type Part struct {
 // use.
 type Tracer struct {
 	canaries  []Canary
-	index     index
+	index     index // of digits and codes
+	words     index
+	spellings []spelling
+	// twins leads from a canary to the next one with the same value, -1 at the end: they
+	// are compiled once.
+	twins     []int32
 	numbers   []number
 	sequences []sequence
 	persons   []person
@@ -40,21 +45,36 @@ type Tracer struct {
 	openings  openings
 }
 
-// New prepares a search for the canaries. Do it once: it costs far more than a search.
+// New prepares a search for the canaries, which must not be changed afterwards. Do it
+// once: it costs far more than a search.
 func New(canaries []Canary) *Tracer {
-	t := &Tracer{canaries: slices.Clone(canaries)}
+	t := &Tracer{canaries: canaries, twins: make([]int32, len(canaries))}
 	var b builder
+	type meaning struct {
+		role  role
+		value string
+		forms int
+	}
+	known := map[meaning]int32{}
 	for i := range t.canaries {
-		b.compile(int32(i), &t.canaries[i])
+		c := &t.canaries[i]
+		r, _ := roleOf(c)
+		m := meaning{r, c.Value, len(c.Forms)}
+		if first, ok := known[m]; ok && slices.Equal(c.Forms, t.canaries[first].Forms) {
+			t.twins[i], t.twins[first] = t.twins[first], int32(i)
+			continue
+		}
+		known[m], t.twins[i] = int32(i), -1
+		b.compile(int32(i), c)
 	}
 	for w, v := range numeralWords {
-		b.add(finish(wordHash(w), saltWord), entry{canary: -1, class: asNumeral, aux: int32(v)})
+		b.words.add(finish(wordHash(w), saltWord), entry{canary: -1, class: asNumeral, aux: int32(v)})
 	}
 	for w, m := range monthNames {
-		b.add(finish(wordHash(w), saltWord), entry{canary: -1, class: asMonth, aux: int32(m)})
+		b.words.add(finish(wordHash(w), saltWord), entry{canary: -1, class: asMonth, aux: int32(m)})
 	}
-	b.add(finish(wordHash("xn"), saltWord), entry{canary: -1, class: asPunycode})
-	t.index = b.build()
+	b.words.add(finish(wordHash("xn"), saltWord), entry{canary: -1, class: asPunycode})
+	t.index, t.words, t.spellings = b.build(), b.words.build(), b.spellings
 	t.numbers, t.sequences, t.persons, t.codes = b.numbers, b.sequences, b.persons, b.codes
 	t.lengths = lengthsOf(b.lengths)
 	return t
@@ -144,6 +164,13 @@ func (p *pass) emit(e *entry, start, end int) {
 }
 
 func (p *pass) report(canary int32, rendering string, start, end int) {
+	for n := 0; canary >= 0 && n < mostNamesakes; n++ {
+		p.reportOne(canary, rendering, start, end)
+		canary = p.t.twins[canary]
+	}
+}
+
+func (p *pass) reportOne(canary int32, rendering string, start, end int) {
 	h := Hit{Canary: &p.t.canaries[canary], Rendering: rendering, Path: p.v.path}
 	h.Start, h.End = p.v.source(start, end)
 	if len(h.Path) > 0 {
