@@ -199,3 +199,20 @@ func (h *hearing) term(rd *read) bool {
 	}
 	return false
 }
+
+// Russian lists what the request says and leaves out, for people.
+func (c Consent) Russian() []string {
+	yes := map[bool]string{true: "есть", false: "нет"}
+	parts := []string{
+		"отдельное сообщение: " + map[bool]string{true: "да", false: "нет"}[c.Separate],
+		"оператор: " + yes[c.Operator], "цель: " + yes[c.Purpose], "перечень данных: " + yes[c.Data],
+		"срок: " + yes[c.Term], "способ отзыва: " + yes[c.Withdrawal], "ссылка на политику: " + yes[c.Policy],
+	}
+	if c.Bundled {
+		parts = append(parts, "слито с согласием на рекламу или другую цель")
+	}
+	if c.Implied {
+		parts = append(parts, "согласием считается продолжение разговора")
+	}
+	return parts
+}

@@ -29,7 +29,7 @@ func (h *hearing) slots() {
 			continue
 		}
 		if why == "" {
-			why = times[0]
+			why = "«" + times[0] + "»"
 		}
 		options = append(options, times...)
 	}
@@ -39,13 +39,13 @@ func (h *hearing) slots() {
 	if buttons := h.timeButtons(); len(buttons) > 0 {
 		options = append(options, buttons...)
 		if why == "" {
-			why = "кнопка " + buttons[0]
+			why = "кнопка «" + buttons[0] + "»"
 		}
 	}
 	if len(options) == 0 {
 		return
 	}
-	h.note(Act{Name: OffersSlots, Score: 0.9, Why: "«" + why + "»", Options: options})
+	h.note(Act{Name: OffersSlots, Score: 0.9, Why: why, Options: options})
 }
 
 // chooses tells whether the reply ends by asking which of the named suits: «14 мая —
@@ -69,7 +69,7 @@ func (h *hearing) allTimes() (options []string, why string) {
 	if len(options) < 2 {
 		return nil, ""
 	}
-	return options, options[0]
+	return options, "«" + options[0] + "»"
 }
 
 // availability tells whether a segment says that something is free.
