@@ -61,7 +61,7 @@ func fakeBitrix24(s streams) *cobra.Command {
 		Long: `Портал, с которым работают официальные SDK без изменений: REST, пакетные вызовы,
 ограничения, боты, открытые линии, запись, OAuth, события.
 
-Первой строкой печатает адрес вебхука. По адресу «/» — окно портала: карточки,
+Первой строкой печатает адрес вебхука (с --https — два: https и http). По адресу «/» — окно портала: карточки,
 диалоги, задачи и журнал вызовов. С --https печатает путь к сертификату; передайте
 его боту в NODE_EXTRA_CA_CERTS, SSL_CERT_FILE или REQUESTS_CA_BUNDLE.
 
@@ -89,7 +89,7 @@ func fakeBitrix24(s streams) *cobra.Command {
 	flags.StringVar(&f.limits, "limits", "off", "ограничения: off, basic (50 и 2 в секунду), enterprise (250 и 5), portal — то же, что basic")
 	flags.StringSliceVar(&f.scopes, "scopes", nil, "права вебхука через запятую; без них — все")
 	flags.StringArrayVar(&f.faults, "fault", nil, "отказ: «ЧТО; СКОЛЬКО»")
-	flags.BoolVar(&f.https, "https", false, "ещё и https на соседнем порту, с сертификатом на этот запуск")
+	flags.BoolVar(&f.https, "https", false, "ещё и https на том же порту, с сертификатом на этот запуск")
 	flags.BoolVar(&f.strict, "https-only", false, "отвергать обычный http, как облако Bitrix24")
 	flags.StringVar(&f.caFile, "ca-file", "", "куда записать сертификат; без него — во временную папку")
 	flags.BoolVar(&f.asJSON, "json", false, "напечатать адреса одной строкой JSON")
@@ -163,15 +163,17 @@ func servePortal(ctx context.Context, s streams, f portalFlags) error {
 	server := &http.Server{Handler: portal, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 1 << 20}
 	serving := make(chan error, 2)
 	if f.https {
-		secure, caFile, err := listenTLS(f)
+		config, file, err := certificate(f.caFile)
 		if err != nil {
+			_ = listener.Close()
 			return surroundingsError(err)
 		}
-		shown.WebhookHTTPS = portal.WebhookURL("https://" + secure.Addr().String())
-		shown.CA = caFile
 		if f.caFile == "" {
-			defer func() { _ = os.RemoveAll(filepath.Dir(caFile)) }()
+			defer func() { _ = os.RemoveAll(filepath.Dir(file)) }()
 		}
+		shown.WebhookHTTPS, shown.CA = portal.WebhookURL("https://"+listener.Addr().String()), file
+		plain, secure := bitrix24.Both(listener, config)
+		listener = plain
 		go func() { serving <- server.Serve(secure) }()
 	}
 	go func() { serving <- server.Serve(listener) }()
@@ -208,17 +210,13 @@ func installApps(portal *bitrix24.Server, apps []string) (map[string]string, err
 	return out, nil
 }
 
-// listenTLS opens the port beside and writes the certificate that the bot must trust.
-func listenTLS(f portalFlags) (net.Listener, string, error) {
-	host, _, err := net.SplitHostPort(f.addr)
-	if err != nil {
-		return nil, "", fmt.Errorf("адрес %s не понят: %w", f.addr, err)
-	}
+// certificate makes the certificate of this run and writes down the authority that the
+// bot must trust.
+func certificate(file string) (*tls.Config, string, error) {
 	ca, config, err := bitrix24.LoopbackTLS()
 	if err != nil {
 		return nil, "", err
 	}
-	file := f.caFile
 	if file == "" {
 		dir, err := os.MkdirTemp("", "progon-ca-")
 		if err != nil {
@@ -229,11 +227,7 @@ func listenTLS(f portalFlags) (net.Listener, string, error) {
 	if err := os.WriteFile(file, ca, 0o600); err != nil {
 		return nil, "", fmt.Errorf("сертификат не записан: %w", err)
 	}
-	listener, err := tls.Listen("tcp", net.JoinHostPort(host, "0"), config)
-	if err != nil {
-		return nil, "", fmt.Errorf("порт для https занять не удалось: %w", err)
-	}
-	return listener, file, nil
+	return config, file, nil
 }
 
 func printAddress(s streams, a address, asJSON bool) error {
@@ -247,7 +241,7 @@ func printAddress(s streams, a address, asJSON bool) error {
 	}
 	lines := []string{a.Webhook}
 	if a.WebhookHTTPS != "" {
-		lines = append(lines, a.WebhookHTTPS, "сертификат: "+a.CA)
+		lines = []string{a.WebhookHTTPS + " " + a.Webhook, "сертификат: " + a.CA}
 	}
 	for _, id := range sortedNames(a.Apps) {
 		lines = append(lines, "приложение "+id+": "+a.Apps[id])

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"math/big"
 	"net"
+	"sync"
 	"time"
 )
 
@@ -58,4 +59,91 @@ func LoopbackTLS(names ...string) (ca []byte, config *tls.Config, err error) {
 		MinVersion:   tls.VersionTLS12,
 		Certificates: []tls.Certificate{{Certificate: [][]byte{leafDER, caDER}, PrivateKey: key}},
 	}, nil
+}
+
+// sniffTimeout is how long a connection may wait with its first byte.
+const sniffTimeout = 10 * time.Second
+
+// Both parts one listener in two: plain http and https on the same port. The first byte
+// of a connection tells which it is.
+func Both(l net.Listener, config *tls.Config) (plain, secure net.Listener) {
+	p := &part{addr: l.Addr(), conns: make(chan net.Conn), done: make(chan struct{}), close: l.Close}
+	s := &part{addr: l.Addr(), conns: make(chan net.Conn), done: make(chan struct{}), close: l.Close}
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				p.stop()
+				s.stop()
+				return
+			}
+			go giveTo(conn, p, s)
+		}
+	}()
+	return p, tls.NewListener(s, config)
+}
+
+// giveTo gives a connection to the part that its first byte asks for.
+func giveTo(conn net.Conn, plain, secure *part) {
+	_ = conn.SetReadDeadline(time.Now().Add(sniffTimeout))
+	var b [1]byte
+	if _, err := conn.Read(b[:]); err != nil {
+		_ = conn.Close()
+		return
+	}
+	_ = conn.SetReadDeadline(time.Time{})
+	to := plain
+	if b[0] == recordHandshake {
+		to = secure
+	}
+	select {
+	case to.conns <- &sniffed{Conn: conn, first: b[:]}:
+	case <-to.done:
+		_ = conn.Close()
+	}
+}
+
+// recordHandshake is the first byte of every TLS connection.
+const recordHandshake = 22
+
+// part is a listener for one of two protocols on a port.
+type part struct {
+	addr  net.Addr
+	conns chan net.Conn
+	close func() error
+	once  sync.Once
+	done  chan struct{}
+}
+
+func (p *part) Accept() (net.Conn, error) {
+	select {
+	case c := <-p.conns:
+		return c, nil
+	case <-p.done:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p *part) stop() { p.once.Do(func() { close(p.done) }) }
+
+func (p *part) Close() error {
+	p.stop()
+	return p.close()
+}
+
+func (p *part) Addr() net.Addr { return p.addr }
+
+// sniffed gives back the byte that was read to find out the protocol.
+type sniffed struct {
+	net.Conn
+	first []byte
+}
+
+func (s *sniffed) Read(b []byte) (int, error) {
+	if len(s.first) > 0 && len(b) > 0 {
+		n := copy(b, s.first)
+		s.first = s.first[n:]
+		return n, nil
+	}
+	return s.Conn.Read(b)
 }
