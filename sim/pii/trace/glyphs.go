@@ -205,7 +205,6 @@ func (p *pass) lookalikes(i int) {
 		}
 		from -= size
 	}
-	digits, letters := 0, 0
 	for to < len(p.text) && to-i < 80 {
 		r, size := utf8.DecodeRuneInString(p.text[to:])
 		if !part(r) {
@@ -214,23 +213,28 @@ func (p *pass) lookalikes(i int) {
 		to += size
 	}
 	p.looked = to
+	digits, letters := 0, 0
+	for _, r := range p.text[from:to] {
+		if r >= '0' && r <= '9' {
+			digits++
+		} else if standsForDigit(r) != 0 {
+			letters++
+		}
+	}
+	if letters == 0 || digits == 0 || digits+letters < 8 {
+		return
+	}
 	var d decoded
 	for k := from; k < to; {
 		r, size := utf8.DecodeRuneInString(p.text[k:])
 		if digit := standsForDigit(r); digit != 0 {
 			d.put(digit, k)
-			letters++
 		} else {
 			d.puts(p.text[k:k+size], k)
-			if r >= '0' && r <= '9' {
-				digits++
-			}
 		}
 		k += size
 	}
-	if letters > 0 && digits > 0 && digits+letters >= 8 {
-		p.open("похожие знаки", &d, to)
-	}
+	p.open("похожие знаки", &d, to)
 }
 
 // flushSpaced reads words that were spaced out: «С а ф и н», «Са-фи-ул-лин».

@@ -221,6 +221,10 @@ type spelling struct {
 	aux   int32
 }
 
+// shortestSkeleton is how many consonants are worth looking up: with fewer of them half of
+// all words would do.
+const shortestSkeleton = 4
+
 // declined adds a word in all cases and scripts.
 func (b *builder) declined(i int32, word string, part names.Part, sex names.Sex, who int, as class) {
 	low := strings.ToLower(word)
@@ -246,7 +250,7 @@ func (b *builder) putAll(i int32, forms []string, as class, who int) {
 		b.put(i, f, as, who)
 		plain := lower(strings.ReplaceAll(f, "-", ""))
 		for _, s := range names.Skeletons(plain) {
-			if len(s) < 3 {
+			if len(s) < shortestSkeleton {
 				b.spell(i, plain, as, who)
 				break
 			}
@@ -283,7 +287,7 @@ func (b *builder) spell(i int32, form string, as class, who int) {
 	if as == asForm {
 		as = asLatin
 	}
-	for _, s := range names.Spellings(form, 24) {
+	for _, s := range names.Spellings(form, 48) {
 		if s != form {
 			b.words.add(finish(wordHash(s), saltWord), entry{canary: i, class: as, aux: wordAux(s, who)})
 		}

@@ -281,7 +281,7 @@ func (p *pass) word(h, skeleton uint64, start, end, letters int) {
 	if key := finish(h, saltWord); x.maybe(key) {
 		p.named(key, start, end, start)
 	}
-	if skeleton > 1<<16 { // at least three consonants
+	if skeleton != 0 && letters > shortestSkeleton {
 		if key := finish(skeleton, saltSkeleton); x.maybe(key) {
 			p.spelled(key, start, end)
 		}
@@ -343,8 +343,9 @@ func (p *pass) spelled(key uint64, start, end int) {
 // short notes words of one or few letters: parts of a word that was spaced out, letters
 // that stand for digits.
 func (p *pass) short(start, end, letters int) {
-	if letters == 1 || p.text[start] >= utf8.RuneSelf && (p.spaced > 0 && start > 0 && p.text[start-1] == '-' || end < len(p.text) && p.text[end] == '-') {
-		if p.spaced > 0 && start-p.spacedTo > 3 {
+	again := p.spaced > 0 && start < p.spacedTo // the other reading of a mixed word
+	if !again && letters == 1 && !p.besideDigit(start, end) || !again && p.text[start] >= utf8.RuneSelf && (p.spaced > 0 && start > 0 && p.text[start-1] == '-' || end < len(p.text) && p.text[end] == '-') {
+		if p.spaced > 0 && (start-p.spacedTo > 3 || strings.ContainsAny(p.text[p.spacedTo:start], "0123456789")) {
 			p.flushSpaced()
 		}
 		if p.spaced == 0 {
@@ -362,6 +363,10 @@ func (p *pass) short(start, end, letters int) {
 			p.lookalikes(start)
 		}
 	}
+}
+
+func (p *pass) besideDigit(start, end int) bool {
+	return start > 0 && p.text[start-1]-'0' <= 9 || end < len(p.text) && p.text[end]-'0' <= 9
 }
 
 // joined confirms a name that was written in two words.

@@ -182,7 +182,7 @@ func (b *builder) street(i int32, word string, house uint64, suffix rune) {
 		b.words.add(pairKey(wordHash(f), house), e)
 	}
 	for _, s := range names.Skeletons(word) {
-		if len(s) > 2 {
+		if len(s) >= shortestSkeleton {
 			b.words.add(latinPairKey(skeletonHash(s), house), e)
 		}
 	}

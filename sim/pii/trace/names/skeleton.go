@@ -1,6 +1,9 @@
 package names
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // A skeleton of a Latin word is what all transliterations of a name have in common: its
 // firm consonants. The others (h, j, y, c, x and the vowels) depend on the scheme.
@@ -60,58 +63,58 @@ func Skeletons(word string) []string {
 // SpelledAs tells whether Latin is a transliteration of Cyrillic by any scheme or mixture
 // of schemes. Both are in small letters.
 func SpelledAs(cyrillic, latin string) bool {
-	return spelled([]rune(cyrillic), strings.ReplaceAll(latin, "'", ""), true)
-}
-
-func spelled(letters []rune, latin string, initial bool) bool {
-	if len(letters) == 0 {
-		return latin == ""
-	}
-	try := func(used int, ways ...string) bool {
-		for _, w := range ways {
-			if rest, ok := strings.CutPrefix(latin, w); ok && spelled(letters[used:], rest, false) {
-				return true
-			}
-		}
+	if cyrillic == "" || len(latin)*2 < len(cyrillic)-4 || len(latin) > 2*len(cyrillic) {
 		return false
 	}
-	if len(letters) > 1 {
-		switch string(letters[:2]) {
-		case "кс":
-			if try(2, "x") {
-				return true
-			}
-		case "дж":
-			if try(2, "j", "dj", "g") {
-				return true
-			}
-		case "ий", "ый", "ии":
-			if try(2, "y", "i", "ij", "yj", "iy", "ii", "yi", "yy") {
-				return true
-			}
-		case "ье", "ъе":
-			if try(2, "ye", "je", "ie", "e") {
-				return true
-			}
+	return spelled(cyrillic, latin)
+}
+
+func spelled(cyrillic, latin string) bool {
+	if cyrillic == "" {
+		return latin == ""
+	}
+	for _, two := range pairs {
+		if rest, ok := strings.CutPrefix(cyrillic, two.letters); ok && anyOf(two.ways, rest, latin) {
+			return true
 		}
 	}
-	r := letters[0]
-	ways, ok := spelling[r]
-	if !ok {
-		return try(1, string(r))
+	r, size := utf8.DecodeRuneInString(cyrillic)
+	rest := cyrillic[size:]
+	if r < 0x430 || r > 0x4FF {
+		return strings.HasPrefix(latin, cyrillic[:size]) && spelled(rest, latin[size:])
 	}
-	if try(1, ways...) {
-		return true
-	}
-	switch {
-	case r == 'е' || r == 'э':
-		return try(1, "ye", "je", "ie", "yo", "jo", "io")
-	case r == 'и':
-		return try(1, "y", "yi", "j") // й is folded into и
-	case r == 'в':
-		return try(1, "w", "ff")
-	case r == 'ф':
-		return try(1, "ph")
+	return anyOf(waysOf[r-0x430], rest, latin)
+}
+
+func anyOf(ways []string, rest, latin string) bool {
+	for _, w := range ways {
+		if strings.HasPrefix(latin, w) && spelled(rest, latin[len(w):]) {
+			return true
+		}
 	}
 	return false
 }
+
+// pairs are letters that are transliterated together.
+var pairs = []struct {
+	letters string
+	ways    []string
+}{
+	{"кс", []string{"x"}},
+	{"дж", []string{"j", "dj", "g"}},
+	{"ий", strings.Fields("y i ij yj iy ii yi yy")}, {"ый", strings.Fields("y i ij yj iy ii yi yy")}, {"ии", strings.Fields("y i ij yj iy ii yi yy")},
+	{"ье", strings.Fields("ye je ie e")}, {"ъе", strings.Fields("ye je ie e")},
+}
+
+// waysOf are the ways to write each letter, from а on; й may come folded into и.
+var waysOf = func() (table [0xD0][]string) {
+	for r, ways := range spelling {
+		table[r-0x430] = ways
+	}
+	for letter, more := range map[rune]string{
+		'е': "ye je ie yo jo io", 'э': "ye je", 'и': "y yi j", 'в': "w ff", 'ф': "ph",
+	} {
+		table[letter-0x430] = append(append([]string(nil), table[letter-0x430]...), strings.Fields(more)...)
+	}
+	return table
+}()
