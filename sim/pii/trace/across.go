@@ -28,7 +28,11 @@ func (t *Tracer) FindAcross(parts []string) []Hit {
 		for _, h := range t.Find(joined) {
 			if pieces := piecesOf(h, parts, starts); len(pieces) > 1 {
 				h.Parts = pieces
-				h.Rendering = "разбито на части, " + h.Rendering
+				if strings.HasPrefix(h.Rendering, "разбито") || h.Rendering == asIs {
+					h.Rendering = inParts
+				} else {
+					h.Rendering = inParts + ", " + h.Rendering
+				}
 				across = append(across, h)
 			}
 		}
@@ -45,6 +49,8 @@ func (t *Tracer) FindAcross(parts []string) []Hit {
 	}
 	return kept
 }
+
+const inParts = "разбито на части"
 
 func less(a, b []Part) bool {
 	if a[0].Index != b[0].Index {
@@ -138,7 +144,7 @@ func (t *Tracer) dictated(parts []string) []Hit {
 				taken = append(taken, Part{next, r.start, r.end})
 				if numbers[at].digits == whole {
 					if len(taken) > 1 {
-						hits = append(hits, Hit{Canary: &t.canaries[numbers[at].canary], Rendering: "разбито на части", Parts: slices.Clone(taken)})
+						hits = append(hits, Hit{Canary: &t.canaries[numbers[at].canary], Rendering: inParts, Parts: slices.Clone(taken)})
 					}
 				} else {
 					follow(next+1, whole)

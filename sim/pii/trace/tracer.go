@@ -238,7 +238,7 @@ func (p *pass) rendering(e *entry, start, end int) string {
 		how = "похожие буквы"
 	}
 	if p.split {
-		how = "разбито на части"
+		how = inParts
 	}
 	return how
 }
