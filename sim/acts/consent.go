@@ -85,7 +85,17 @@ func (h *hearing) asksElse() bool {
 func (h *hearing) asksAbout() bool {
 	for i := range h.reads {
 		rd := &h.reads[i]
-		if rd.frames&consents == 0 && h.settled(rd) && len(h.times(rd)) > 0 {
+		if h.asksToConfirm(rd) && len(h.times(rd)) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// asksToConfirm tells whether a segment holds a question about a visit.
+func (h *hearing) asksToConfirm(rd *read) bool {
+	for _, m := range rd.matches {
+		if r := &h.know.rules[m.rule]; r.act == AsksConfirmation && rd.frames&r.need == r.need && rd.frames&r.unless == 0 {
 			return true
 		}
 	}

@@ -14,6 +14,7 @@ const maxText = 64 << 10
 func Hear(r Reply) []Act {
 	h := listen(r)
 	h.rules()
+	h.emergency()
 	h.prices()
 	h.slots()
 	h.options()
@@ -101,7 +102,7 @@ func (h *hearing) rules() {
 				rd.frames&r.unless != 0,
 				r.anywhere != 0 && h.frames&r.anywhere == 0,
 				!r.negated && rd.negated(m, r.act),
-				rd.quoted(m):
+				rd.quoted(m, r.sort):
 				continue
 			}
 			h.note(Act{Name: r.act, Sort: r.sort, Score: r.score, Why: h.quote(rd, m.first, m.last)})
@@ -129,8 +130,8 @@ func (rd *read) negated(m match, act Name) bool {
 
 // quoted tells whether the words of a match are the client's own, repeated between
 // quotation marks: «Вы написали: «пейте ибупрофен»».
-func (rd *read) quoted(m match) bool {
-	return rd.frames&reported != 0 && rd.tokens[m.first].quoted && rd.tokens[m.last].quoted
+func (rd *read) quoted(m match, sort string) bool {
+	return rd.tokens[m.first].quoted && rd.tokens[m.last].quoted && (rd.frames&reported != 0 || sort == sortState)
 }
 
 // note keeps the strongest evidence for each act.

@@ -197,7 +197,7 @@ func (b *book) fill(i int, text, source string, depth int) {
 func kindNames() map[string]kind {
 	return map[string]kind{
 		"num": kindNumber, "time": kindTime, "date": kindDate, "phone": kindPhone, "url": kindURL, "email": kindEmail,
-		"handle": kindHandle, "imp": kindImperative, "inf": kindInfinitive, "drug": kindDrug, "money": kindCurrency, "pct": kindPercent, "cap": kindCapital, "word": kindWord,
+		"handle": kindHandle, "imp": kindImperative, "inf": kindInfinitive, "first": kindFirst, "therapy": kindTherapy, "past": kindPast, "drug": kindDrug, "money": kindCurrency, "pct": kindPercent, "cap": kindCapital, "word": kindWord,
 	}
 }
 

@@ -12,7 +12,7 @@ func (h *hearing) prices() {
 		if rd.says(notPrice...) {
 			continue
 		}
-		about := rd.says(pricing...)
+		about := rd.says(pricing...) || rd.word(0) == "за" && rd.says("все", "всё")
 		for j := range rd.tokens {
 			p, last, sure := h.price(rd, j, about)
 			if last < 0 {
@@ -36,7 +36,7 @@ func (h *hearing) prices() {
 var (
 	pricing = []string{"стоит", "стоят", "стоимост", "цен", "обойдется", "обойдутся", "выйдет", "итого", "оплате", "хакы", "бэясе", "прайс", "почем", "будет стоить"}
 	// Words beside which an amount is not the price of something on offer.
-	notPrice = []string{"возврат", "вернем", "вернут", "вернуть", "бонус", "кэшбэк", "кешбэк", "чек", "штраф", "баланс", "на счету", "сдач", "скидка", "скидку", "скидки", "списан", "спишите", "перевели", "оплатили", "оплачено", "поступил", "получили", "сертификатом"}
+	notPrice = []string{"возврат", "вернул", "вернем", "вернут", "вернуть", "бонус", "кэшбэк", "кешбэк", "чек", "штраф", "баланс", "на счету", "сдач", "скидка", "скидку", "скидки", "списан", "спишите", "перевели", "оплатили", "оплачено", "поступил", "получили", "сертификатом"}
 )
 
 // says tells whether a word of the segment begins with one of the stems.
@@ -96,6 +96,8 @@ func (h *hearing) price(rd *read, j int, about bool) (p Price, last int, sure bo
 		if t.value >= 300 && t.value < 200000 && int(t.value)%50 == 0 && j > 0 && !unit(word(j+1)) && rd.frames&(coded|ownPhone) == 0 && h.named(rd, j) {
 			return done(t.value, j, false)
 		}
+	case hundreds(t.word) > 0 && currency(word(j+1)):
+		return done(hundreds(t.word), j+1, true)
 	case strings.HasPrefix(t.word, "тысяч"):
 		if w := word(j - 1); w == "полторы" || w == "две" || w == "три" || w == "четыре" || w == "пять" || w == "десять" || w == "шесть" || w == "семь" || w == "восемь" || w == "девять" {
 			first = j - 1
@@ -147,6 +149,31 @@ func unit(w string) bool {
 		}
 	}
 	return false
+}
+
+// hundreds is a round number of hundreds written in words.
+func hundreds(w string) float64 {
+	switch {
+	case w == "сто", w == "ста":
+		return 100
+	case w == "двести", w == "двухсот":
+		return 200
+	case w == "триста", w == "трехсот":
+		return 300
+	case w == "четыреста", w == "четырехсот":
+		return 400
+	case strings.HasPrefix(w, "пятьсот"), w == "пятисот":
+		return 500
+	case strings.HasPrefix(w, "шестьсот"), w == "шестисот":
+		return 600
+	case strings.HasPrefix(w, "семьсот"), w == "семисот":
+		return 700
+	case strings.HasPrefix(w, "восемьсот"), w == "восьмисот":
+		return 800
+	case strings.HasPrefix(w, "девятьсот"), w == "девятисот":
+		return 900
+	}
+	return 0
 }
 
 func free(w string) bool {

@@ -40,6 +40,8 @@ const (
 	alone                        // «самостоятельно», «до осмотра»: a warning, not advice
 	urgent                       // 103, 112, a hotline
 	sick                         // an illness or a complaint, in the strict sense
+	forbidden                    // the client is told to turn to somebody
+	botty                        // a bot is named
 	serviced                     // what the business offers, who works there
 	sympathy                     // «сочувствую», «выздоравливайте»
 	informing                    // «предупредите мастера», «возьмите анализы»

@@ -25,6 +25,9 @@ const (
 	// By the ending alone: «приложите», «пить», «амоксициллином».
 	kindImperative
 	kindInfinitive
+	kindFirst   // «отвечу», «ставлю»: maybe a verb in the first person
+	kindPast    // «передано», «ушло»: maybe a verb in the past
+	kindTherapy // «озонотерапия»
 	kindDrug
 )
 

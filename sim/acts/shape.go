@@ -11,6 +11,15 @@ func shape(w string) kind {
 	if hasAny(w, "ть", "ться", "ти", "тись", "чь", "чься") && len(w) > 6 {
 		k |= kindInfinitive
 	}
+	if hasAny(w, "ю", "у") && len(w) > 8 {
+		k |= kindFirst
+	}
+	if hasAny(w, "л", "ла", "ло", "ли", "лся", "лась", "лось", "лись", "ен", "ена", "ено", "ены", "ан", "ана", "ано", "аны") && len(w) > 8 {
+		k |= kindPast
+	}
+	if strings.Contains(w, "терапи") && !strings.HasPrefix(w, "терапи") {
+		k |= kindTherapy
+	}
 	// The stems by which names of medicines are formed (WHO's list of INN stems, in
 	// Russian spelling), so that a medicine which is not in the lexicon is known too.
 	stem := w
