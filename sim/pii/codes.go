@@ -1,0 +1,206 @@
+package pii
+
+import (
+	"math/rand"
+	"strings"
+)
+
+// recogniseCodes finds one-time codes and the codes of cards, beside their words.
+func recogniseCodes(sc *scan) {
+	recogniseSeries(sc)
+	for i := range sc.toks {
+		t := sc.toks[i]
+		if !t.is(isDigits) || t.letters < 2 || t.letters > 8 {
+			continue
+		}
+		if !sc.startsNumber(i) || !sc.endsNumber(i) {
+			sc.expiry(i)
+			continue
+		}
+		switch {
+		case t.letters == 3 || t.letters == 4:
+			if sc.cardCode(i) {
+				continue
+			}
+			if t.letters == 4 {
+				sc.oneTime(i, i)
+			}
+		case t.letters > 4:
+			sc.oneTime(i, i)
+		}
+		if t.letters == 2 {
+			sc.expiry(i)
+		}
+		if (t.letters == 3 || t.letters == 2) && i+1 < len(sc.toks) && sc.toks[i+1].is(isDigits) && sc.toks[i+1].letters == t.letters && (sc.gap(i) == "-" || sc.gap(i) == " ") && sc.endsNumber(i+1) {
+			sc.oneTime(i, i+1)
+		}
+	}
+}
+
+// cardCode: three or four digits beside CVC, or after a card.
+func (sc *scan) cardCode(i int) bool {
+	c := candidate{start: int(sc.toks[i].start), end: int(sc.toks[i].end), kind: CardCode, rule: "context"}
+	for k := i - 1; k >= 0 && k >= i-5; k-- {
+		if sc.toks[k].is(isDigits) && sc.toks[k].letters > 2 || c.start-int(sc.toks[k].end) > 60 || strings.Contains(sc.gap(k), "\n") {
+			break
+		}
+		w := fold(sc.str(k))
+		back := strings.HasPrefix(w, "оборот") || strings.HasPrefix(w, "обратн")
+		if sc.class(k)&ctxCardCode != 0 || back {
+			c.score, c.context = 0.92, sc.str(k)
+			sc.add(c)
+			return true
+		}
+	}
+	if i+1 < len(sc.toks) && sc.class(i+1)&ctxCardCode != 0 && len(sc.gap(i)) <= 4 {
+		c.score, c.context = 0.85, sc.str(i+1)
+		sc.add(c)
+		return true
+	}
+	if i+1 < len(sc.toks) && (fold(sc.str(i+1)) == "на" || fold(sc.str(i+1)) == "сзади") && i+2 < len(sc.toks) && strings.HasPrefix(fold(sc.str(i+2)), "оборот") {
+		c.score = 0.85
+		sc.add(c)
+		return true
+	}
+	return false
+}
+
+// expiry: 12/27 beside a card that was found.
+func (sc *scan) expiry(i int) {
+	if i+1 >= len(sc.toks) || !sc.toks[i+1].is(isDigits) || sc.toks[i].letters != 2 || sc.toks[i+1].letters != 2 && sc.toks[i+1].letters != 4 {
+		return
+	}
+	if g := sc.gap(i); g != "/" && g != " / " && g != "." && g != "-" {
+		return
+	}
+	if m := sc.num(i); m < 1 || m > 12 {
+		return
+	}
+	y := sc.num(i+1) % 100
+	if y < 20 || y > 45 {
+		return
+	}
+	start, end := int(sc.toks[i].start), int(sc.toks[i+1].end)
+	for _, f := range sc.found {
+		if f.kind == Card && (start >= f.end && start-f.end < 40 || f.start >= end && f.start-end < 25) && !strings.Contains(sc.text[min(f.end, end):max(start, f.start)], "\n") {
+			sc.add(candidate{start: start, end: end, kind: CardCode, rule: "context", score: 0.85, note: "срок рядом с номером карты"})
+			return
+		}
+	}
+	u := sc.around(i, i+1)
+	if u.near&ctxCard != 0 && sc.gap(i) == "/" && sc.expiryWord(i) {
+		sc.add(candidate{start: start, end: end, kind: CardCode, rule: "context", score: 0.75})
+	}
+}
+
+func (sc *scan) expiryWord(i int) bool {
+	for k := i - 1; k >= 0 && k >= i-4; k-- {
+		switch w := fold(sc.str(k)); {
+		case w == "срок", w == "действует", w == "до", w == "expires", w == "exp", w == "valid", w == "expiry":
+			return true
+		}
+	}
+	return false
+}
+
+// notOTP are the things whose codes and passwords are not one-time.
+var notOTP = map[string]bool{
+	"услуги": true, "услуга": true, "домофона": true, "домофон": true, "товара": true, "города": true, "региона": true, "страны": true, "скидки": true, "акции": true,
+	"ошибки": true, "ошибка": true, "error": true, "status": true, "ответа": true, "статус": true, "статуса": true, "подразделения": true, "http": true, "exit": true, "возврата": true,
+	"мкб": true, "диагноза": true, "окпд": true, "оквэд": true, "купона": true, "сертификата": true, "zip": true, "postal": true, "почтовый": true, "кода": false, "процедуры": true,
+	"артикула": true, "материала": true, "цвета": true, "краски": true, "оттенка": true, "оттенок": true, "лака": true, "color": true, "country": true, "area": true, "source": true, "исходный": true,
+	"завершения": true, "двери": true, "подъезда": true, "ворот": true, "калитки": true, "шлагбаума": true, "сейфа": true, "бик": true, "классификатора": true, "валюты": true, "currency": true,
+	"бронирования": true, "брони": true, "заказа": true, "order": true, "product": true, "штрих": true, "return": true, "response": true, "reason": true, "бонусный": true, "врача": true, "специалиста": true, "тариф": true, "тарифа": true, "operation": true,
+	"отправки": true, "посылки": true, "партнера": true, "партнёра": true, "реферальный": true, "wi": true, "вайфай": true, "fi": true, "отделения": true, "филиала": true, "кабинета": true, "палаты": true,
+}
+
+// oneTime: four to eight digits beside «код», «пароль из смс».
+func (sc *scan) oneTime(i, j int) {
+	c := candidate{start: int(sc.toks[i].start), end: int(sc.toks[j].end), kind: OTP, rule: "context"}
+	words, code, strong, at := 0, false, false, -1
+	for k := i - 1; k >= 0 && words < 6; k-- {
+		if sc.toks[k].is(isDigits) || c.start-int(sc.toks[k].end) > 70 || strings.ContainsAny(sc.gap(k), "\n{}") || words > 0 && strings.Contains(sc.gap(k), `,"`) {
+			break
+		}
+		w := fold(sc.str(k))
+		if notOTP[w] {
+			return
+		}
+		cl := sc.class(k)
+		if words < 4 && cl&ctxOTP != 0 && at < 0 {
+			code, at = true, k
+		}
+		if cl&ctxOTPStrong != 0 {
+			strong = true
+		}
+		if cl&(notNumber|notMoney|ctxAddress|ctxFlat|ctxHouse|ctxStreet|notTime|notVersion|isDoc|ctxPlate|ctxCard|ctxPassport) != 0 && !strong && w != "code" {
+			return
+		}
+		words++
+	}
+	after := false
+	for k := j + 1; k < len(sc.toks) && k <= j+4; k++ {
+		if sc.toks[k].is(isDigits) || strings.ContainsAny(sc.gap(k-1), "\n;{}") || strings.Contains(sc.gap(k-1), ". ") {
+			break
+		}
+		w := fold(sc.str(k))
+		if notOTP[w] || sc.class(k)&(notMoney|notTime) != 0 && k == j+1 {
+			return
+		}
+		if sc.class(k)&ctxOTP != 0 && w != "пароль" || strings.HasPrefix(w, "смс") {
+			after = true
+		}
+		if sc.class(k)&ctxOTPStrong != 0 || w == "никому" || w == "сообщайте" {
+			strong = true
+		}
+	}
+	switch {
+	case code && strong:
+		c.score = 0.92
+	case code && i-at <= 2 && sc.toks[i].letters != 5 && fold(sc.str(at)) != "code" && fold(sc.str(at)) != "codes" && fold(sc.str(at)) != "коды":
+		c.score = 0.72
+	case code && fold(sc.str(at)) == "otp":
+		c.score = 0.85
+	case code && i-at <= 1 && (fold(sc.str(at)) == "code" || fold(sc.str(at)) == "pin") && sc.toks[i].letters >= 4 && !sc.isField(i):
+		c.score = 0.62
+	case strong && words <= 3 && sc.smsBefore(i):
+		c.score = 0.65
+	case after && strong:
+		c.score = 0.75
+	case after:
+		c.score = 0.62
+	}
+	if at >= 0 {
+		c.context = sc.str(at)
+	}
+	sc.add(c)
+}
+
+// smsBefore: «в смс пришло 4821».
+func (sc *scan) smsBefore(i int) bool {
+	for k := i - 1; k >= 0 && k >= i-3; k-- {
+		w := fold(sc.str(k))
+		if strings.HasPrefix(w, "приш") || w == "смс" || w == "sms" || w == "смски" {
+			return sc.smsNear(i)
+		}
+	}
+	return false
+}
+
+func (sc *scan) smsNear(i int) bool {
+	for k := i - 1; k >= 0 && k >= i-5; k-- {
+		w := fold(sc.str(k))
+		if strings.HasPrefix(w, "смс") || w == "sms" {
+			return true
+		}
+	}
+	return false
+}
+
+func validOTP(d string) bool { return len(d) >= 4 && len(d) <= 8 }
+
+func inventOTP(r *rand.Rand) string { return inventDigits(r, 6) }
+
+func validCardCode(d string) bool { return len(d) == 3 || len(d) == 4 }
+
+func inventCardCode(r *rand.Rand) string { return inventDigits(r, 3) }

@@ -1,0 +1,205 @@
+package pii
+
+import (
+	"math/rand"
+	"strings"
+)
+
+// healthWords are stems about health. Strong ones say it alone; weak ones want a part of
+// the body, a person or a number beside them.
+var healthWords = []struct {
+	class class
+	words string
+}{
+	{healthStrong, `беременн* йөкле йөклемен диабет диабета диабетом диабету диабетик* эпилепс* вич спид спидом гепатит* онколог* опухол* метастаз* химиотерап* депресс* суицид* шизофрен* инсульт* инфаркт* астм* псориаз* экзем*
+		дерматит* аллерги* гипертони* гипертенз* туберкулез* сифилис* герпес* папиллом* миом* эндометри* кист* мастопат* аритми* тахикарди* артрит* артроз* остеохондроз* грыж* варикоз* тромбоз* тромбофлебит* анеми* гастрит* язва язвы язву панкреатит* цистит* пиелонефрит* молочниц*
+		цирроз* рассеянн* паркинсон* альцгеймер* аутизм* дцп инвалид* выкидыш* аборт* бесплоди* климакс* менопауз* лактаци* гв кардиостимулятор* ишемическ* стенокарди* мигрен* эпилептик* невроз* невралги* биполярн* анорекси* булими* алкоголизм* наркозависим* онкобольн* розацеа* купероз* витилиг* демодекоз* кандидоз* хламиди* уреаплазм*
+		пневмони* бронхит* ангин* гайморит* отит отита ковид* коронавирус* ветрянк* скарлатин* лишай* чесотк* педикулез* микоз* онихомикоз* сколиоз* протрузи* гемофили* лейкоз* лейкеми* меланом* карцином* саркома* лимфом* щитовидк* щитовидн* гипотиреоз* гипертиреоз* тиреоидит* анафилак* квинке рожистое
+		чирлим авыруым диагнозым`},
+	{healthWeak, `болит болят болело болел болела боли боль болью болями больно ноет тянет кровит кровоточ* опухл* опухш* воспал* распух* отек* отекл* зуд зудит чешется сып* высып* гной гноит* нагно* ожог* ожег* температур* давлени* кровотеч* тошн* тошнит рвот* кашл* кашель головокруж* обморок* сознани* судорог* онемен* немеет слабост* бессонниц* простуд* заразн* шишк* язвочк* покрасне*
+		обостр* рецидив* приступ* симптом* диагноз* операци* оперирова* наркоз* перелом* ушиб* травм* шов швы рубец рубц* авырта авырт* сызлый сызл* шеште шешен* кычыта төшкән
+		принимаю пью таблетк* лекарств* антибиотик* гормон* инсулин* антидепрессант* варфарин* метформин* ибупрофен* парацетамол* нурофен* амоксициллин* азитромицин* роаккутан* ксарелто* эутирокс* l-тироксин* преднизолон* омепразол* аспирин* найз* кеторол* супрастин* цетрин* лоратадин* дару дарулар дарулары рецепт* диагност* лечу* лечил* лечение заболеван* болезн* болею заболел* болен больна хронич* месячн* цикл задержка родила роды кормлю грудью`},
+	{healthPart, `спин* поясниц* голов* живот* горл* зуб зуба зубы зубов десн* десен глаз глаза ухо уши сердц* печен* почк* почек желуд* колен* нога ноги ногу ног рука руки руку рук палец пальц* шея шею шеи плеч* лиц* лицо лоб кож* грудь груди груд* сустав* кост* мышц* позвон* матк* яичник* простат* легк* легкие кров крови кровь башым баш башым эчем
+		эч аркам арка тешем теш бугаз* йөрәк* күз күзем аягым кулым тәнем битем бит губ* век веки веках щек* нос носа ноготь ногт* ногтев* пятк* стоп* копчик* бедр* таз низ`},
+	{healthNot, `лечебн* медицинск* оздоровит* антицеллюлитн* профилактик* профилакт* курс курсы лекци* вебинар* статья статьи прайс прайсе услуг* бесконтактн* анализ анализы анализа анализов вакцинаци* прививк* расписани* воды вода бассейн* сауны сауна хаммам* атмосферн* комнатн* помещени* погод* улице мойк* стирк* шин шинах фонар* духовк*
+		душа душой репутаци* рынк* конкурент* директор* начальник* плана сроков дедлайн* бизнес* цвет* лак* покрыти* гель* свет* света светильник* уход ухода мед* сервер* процессор* базы систем* устройств* доллар* валют*`},
+	{healthOwn, `жалуется жалоб* беспокоит беспокоят страдаю страдает наблюдаюсь наблюдается состою стоит* поставили обнаружили нашли выявили диагностировали подозр* хроническ* противопоказан* анамнез* история больничн* госпитал* скор* реанимац* перенес* перенесла назначил* прописал* выписал*`},
+}
+
+func addHealth(b *builder) {
+	for _, h := range healthWords {
+		b.add(h.class, h.words)
+	}
+}
+
+// recogniseHealth finds what is said about the health of somebody.
+func recogniseHealth(sc *scan) {
+	for i := 0; i < len(sc.toks); i++ {
+		c := sc.class(i)
+		if c&(healthStrong|healthWeak) != 0 {
+			if end := sc.complaint(i); end > 0 {
+				i = end
+			}
+			continue
+		}
+		if c == 0 && sc.toks[i].letters == 1 {
+			sc.icdCode(i)
+		} else if sc.toks[i].letters == 1 {
+			sc.icdCode(i)
+		}
+	}
+}
+
+// complaint weighs the words about a word of health; it answers the last token it took.
+func (sc *scan) complaint(i int) int {
+	c := sc.class(i)
+	a, b := i, i
+	own, part, not, price := false, false, false, false
+	number := false
+	for k := i - 1; k >= 0 && k >= i-6 && sameClause(sc.gap(k)); k-- {
+		cl := sc.class(k)
+		if i-k <= 5 && cl&(ctxSelf|healthOwn) != 0 && !(fold(sc.str(k)) == "нас") {
+			own = true
+		}
+		if i-k <= 3 && cl&healthPart != 0 && cl&healthNot == 0 {
+			part = true
+			a = k
+		}
+		if i-k <= 2 && cl&healthNot != 0 && cl&healthPart == 0 {
+			not = true
+		}
+		if cl&notMoney != 0 || priceWord(fold(sc.str(k))) {
+			price = true
+		}
+		if i-k <= 1 && cl&(notPerson|isStaff) != 0 {
+			not = true
+		}
+	}
+	for k := i + 1; k < len(sc.toks) && k <= i+5 && sameClause(sc.gap(k-1)); k++ {
+		cl := sc.class(k)
+		if sc.toks[k].is(isDigits) {
+			if k <= i+2 && sc.toks[k].letters <= 3 {
+				number = true
+			}
+			continue
+		}
+		if k-i <= 5 && cl&(ctxSelf|healthOwn) != 0 && fold(sc.str(k)) != "нас" {
+			own = true
+		}
+		if k-i <= 4 && cl&(healthPart|healthWeak|healthStrong) != 0 && cl&healthNot == 0 && fold(sc.str(k)) != fold(sc.str(i)) {
+			part = true
+			b = k
+		}
+		if k-i <= 2 && cl&healthNot != 0 && cl&healthPart == 0 {
+			not = true
+		}
+		if cl&notMoney != 0 || priceWord(fold(sc.str(k))) {
+			price = true
+		}
+	}
+	if u := sc.fieldClass(i); u&(notMoney|isBooking) != 0 {
+		not = true
+	}
+	cand := candidate{start: int(sc.toks[a].start), end: int(sc.toks[b].end), kind: Health, rule: "stem"}
+	switch {
+	case not || price && !own:
+	case c&healthStrong != 0 && own:
+		cand.score = 0.85
+	case c&healthStrong != 0:
+		cand.score = 0.7
+		if sc.topicOnly(i) {
+			cand.score = 0.4
+		}
+	case part && own:
+		cand.score = 0.8
+	case part:
+		cand.score = 0.7
+	case own && number:
+		cand.score = 0.75
+	case own && !vague(fold(sc.str(i))):
+		cand.score = 0.65
+	}
+	if own {
+		cand.note = "сказано о человеке"
+	}
+	sc.add(cand)
+	if cand.score >= Threshold {
+		return b
+	}
+	return 0
+}
+
+func sameClause(gap string) bool {
+	return !strings.ContainsAny(gap, "\n{};!?") && !strings.Contains(gap, ". ") && !strings.Contains(gap, `","`)
+}
+
+func priceWord(w string) bool {
+	return w == "сколько" || w == "прайс" || w == "делаете" || w == "лечите" || w == "принимаете" || w == "бесплатно" || w == "клиентов" || w == "пациентов" || w == "людей"
+}
+
+// topicOnly tells whether an illness is a matter of a question, not of a person: «при
+// диабете можно?» stays a datum of the dialogue, «лекция о диабете» does not.
+func (sc *scan) topicOnly(i int) bool {
+	for k := i - 1; k >= 0 && k >= i-3; k-- {
+		switch w := fold(sc.str(k)); w {
+		case "против", "от", "о", "об", "про", "для", "профилактика", "лечение", "лечения", "дня", "день", "борьбы", "фонд", "центр":
+			return true
+		}
+	}
+	return false
+}
+
+// vague words say something about health only with a part of the body.
+func vague(w string) bool {
+	for _, p := range [...]string{"пью", "принимаю", "цикл", "тянет", "ноет", "операци", "шов", "швы", "сознани", "слабост", "задержка", "лечение", "рецепт", "диагност", "симптом", "травм", "кровь", "давлени", "больно", "боль", "приступ", "высып", "родила", "роды", "шишк", "хронич", "температур", "грудью", "кормлю", "сып"} {
+		if strings.HasPrefix(w, p) {
+			return p == "пью" || p == "принимаю" || p == "цикл" || p == "тянет" || p == "ноет" || p == "шов" || p == "швы" || p == "рецепт" || p == "задержка" || p == "лечение" || p == "диагност" || p == "больно" || p == "сознани" || p == "операци" || p == "приступ" || p == "хронич" || p == "шишк"
+		}
+	}
+	return false
+}
+
+// icdCode: E11.9 beside «диагноз», «МКБ».
+func (sc *scan) icdCode(i int) {
+	if i+1 >= len(sc.toks) || !sc.toks[i+1].is(isDigits) || sc.gap(i) != "" || sc.toks[i+1].letters != 2 || !sc.toks[i].is(startsUpper) {
+		return
+	}
+	end := i + 1
+	if i+2 < len(sc.toks) && sc.toks[i+2].is(isDigits) && sc.gap(i+1) == "." && sc.toks[i+2].letters <= 2 {
+		end = i + 2
+	}
+	if e := int(sc.toks[end].end); e < len(sc.text) && (asciiLetter(sc.text[e]) || sc.text[e] >= 0xD0) {
+		return
+	}
+	start := int(sc.toks[i].start)
+	for k := i - 1; k >= 0 && k >= i-8 && start-int(sc.toks[k].end) < 80; k-- {
+		w := fold(sc.str(k))
+		if strings.HasPrefix(w, "диагноз") || w == "мкб" || w == "icd" || w == "diagnosis" || strings.HasPrefix(w, "заключени") || w == "ds" || w == "дз" {
+			sc.add(candidate{start: start, end: int(sc.toks[end].end), kind: Health, rule: "code", score: 0.9, context: sc.str(k)})
+			return
+		}
+	}
+	if end+1 < len(sc.toks) {
+		if w := fold(sc.str(end + 1)); w == "мкб" || w == "icd" {
+			sc.add(candidate{start: start, end: int(sc.toks[end].end), kind: Health, rule: "code", score: 0.85, context: sc.str(end + 1)})
+		}
+	}
+}
+
+func maskHealth(string) string { return "[МЕДИЦИНСКИЙ ВОПРОС]" }
+
+func validHealth(v string) bool {
+	sc := &scan{lex: theLexicon(), text: v}
+	sc.tokenise()
+	for i := range sc.toks {
+		if sc.class(i)&(healthStrong|healthWeak) != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func inventHealth(r *rand.Rand) string {
+	all := [...]string{"у меня диабет", "у меня болит спина", "у меня аллергия", "у меня высокое давление", "у меня эпилепсия"}
+	return all[r.Intn(len(all))]
+}

@@ -1,0 +1,594 @@
+package pii
+
+import (
+	"math/rand"
+	"strings"
+)
+
+// part is what a word can be in a person's name.
+type part uint8
+
+const (
+	partFirst      part = 1 << iota
+	partPatronymic      // Рашидовна
+	partSurname         // has the ending of a surname or is one
+	partUnknown         // a capitalised word that the lexicon does not know
+	partInitial         // И.
+	partKin             // улы, кызы
+)
+
+// recogniseNames starts at words that are sure to be of names (first names, patronymics,
+// initials) and takes their neighbours in.
+func recogniseNames(sc *scan) {
+	for i := 0; i < len(sc.toks); i++ {
+		t := sc.toks[i]
+		if t.is(isDigits) {
+			continue
+		}
+		c := sc.class(i)
+		switch {
+		case c&(isFirst|isPatronymic) != 0 && t.is(isCyrillic), t.letters >= 6 && t.is(isCyrillic) && sc.patronymic(i):
+			i = sc.nameAround(i)
+		case t.letters == 1 && t.is(startsUpper) && t.is(isCyrillic) && sc.dotAfter(i):
+			i = sc.nameAround(i)
+		case c&isLatinFirst != 0 && t.is(isLatin):
+			sc.latinName(i)
+		case c&ctxName != 0:
+			sc.namedSurname(i)
+		}
+	}
+	sc.surnamesBesideFindings()
+}
+
+func (sc *scan) dotAfter(i int) bool {
+	end := int(sc.toks[i].end)
+	return end < len(sc.text) && sc.text[end] == '.'
+}
+
+// parts says what a token can be.
+func (sc *scan) parts(i int) part {
+	if i < 0 || i >= len(sc.toks) {
+		return 0
+	}
+	t := sc.toks[i]
+	if !t.is(isCyrillic) {
+		return 0
+	}
+	c := sc.class(i)
+	if t.letters == 1 {
+		if t.is(startsUpper) && sc.dotAfter(i) {
+			return partInitial
+		}
+		return 0
+	}
+	var p part
+	if c&isFirst != 0 {
+		p |= partFirst
+	}
+	if c&isPatronymic != 0 {
+		return partKin
+	}
+	if sc.patronymic(i) {
+		p |= partPatronymic
+	}
+	if c&isSurname != 0 {
+		p |= partSurname
+	}
+	if c&(isCommon|ctxCity|isMonth|isWeekday|isBooking) == 0 && t.letters >= 4 && c&^(isFirst|isAmbiguous|isPet|isSurname|isLatinFirst) == 0 {
+		if surnameEnding(fold(sc.str(i))) {
+			p |= partSurname
+		} else if c == 0 && t.is(startsUpper) {
+			p |= partUnknown
+		}
+	}
+	return p
+}
+
+var patronymicEndings = strings.Fields(`ович овича овичу овичем овиче евич евича евичу евичем евиче
+	овна овны овне овну овной овною евна евны евне евну евной евною ична ичны ичне ичну ичной ьич ьича ьичу ьичом
+	мич мича кич лич фич`)
+
+func (sc *scan) patronymic(i int) bool {
+	t := sc.toks[i]
+	if t.letters < 6 || !t.is(isCyrillic) {
+		return false
+	}
+	s := sc.text[t.start:t.end]
+	// cheap look at the last letters before the word is folded
+	switch lastTwo(s) {
+	case "ич", "на", "ча", "чу", "ны", "не", "ну", "ой", "ем", "че", "ом", "ою", "ИЧ", "НА", "ЧА", "ЧУ", "НЫ", "НЕ", "НУ", "ОЙ", "ЕМ", "ЧЕ":
+	default:
+		return false
+	}
+	w := fold(s)
+	for _, e := range patronymicEndings {
+		if strings.HasSuffix(w, e) {
+			if len(e) <= 6 && e != "ович" && e != "евич" && (e == "мич" || e == "кич" || e == "лич" || e == "фич") {
+				return w == "кузьмич" || w == "фомич" || w == "лукич" || w == "никитич" || w == "саввич" || w == "ильич"
+			}
+			return !notPatronymic[w] && sc.class(i)&(isCommon|isFirst) == 0
+		}
+	}
+	return false
+}
+
+var notPatronymic = map[string]bool{
+	"церковна": true, "основна": true, "духовна": true, "любовна": true, "виновна": true, "условна": true, "ровна": true, "безусловна": true,
+	"вична": true, "лична": true, "отлична": true, "прилична": true, "различна": true, "логична": true, "типична": true, "циничной": true, "отличной": true,
+	"личной": true, "обычной": true, "больничной": true, "больничны": true, "клинична": true, "наличной": true, "столичной": true, "единичной": true, "вторичной": true, "первичной": true,
+	"аллергична": true, "органичной": true, "личну": true, "пшеничной": true, "яичной": true, "уличной": true, "приличной": true, "различной": true, "привычной": true, "границы": true,
+	"гигиенична": true, "тактична": true, "практична": true, "пластична": true, "симпатична": true, "энергична": true, "эстетична": true, "косметичной": true, "основной": true, "условной": true,
+	"духовной": true, "церковной": true, "любовной": true, "виновной": true, "деревне": true, "деревны": true, "ровной": true, "ровны": true, "ровне": true, "условны": true, "основны": true,
+	"верховной": true, "чиновной": true, "напольной": true, "королевной": true, "царевной": true, "королевна": true, "царевна": true, "царевны": true, "плачевной": true, "душевной": true, "душевна": true, "душевны": true,
+	"ежедневной": true, "дневной": true, "дневны": true, "ежедневна": true, "вечерной": true, "кирпичной": true, "отличны": true, "личны": true, "обычны": true, "различны": true, "типичны": true, "типичной": true,
+	"наличны": true, "идентичны": true, "идентичной": true, "идентична": true, "тяжбовна": true, "обычна": true, "необычна": true, "необычной": true, "гневной": true, "древной": true, "сантехничной": true,
+}
+
+func lastTwo(s string) string {
+	if len(s) < 4 {
+		return s
+	}
+	return s[len(s)-4:]
+}
+
+// surnameEnding tells whether a folded word ends like a surname in any case.
+func surnameEnding(w string) bool {
+	for _, e := range surnameEndings {
+		if strings.HasSuffix(w, e.ending) && len(w)-len(e.ending) >= e.stem*2 {
+			return true
+		}
+	}
+	return false
+}
+
+// surnameEndings is made once: the table of declension of §-ов, -ин, -ский and the rest.
+var surnameEndings = func() (list []struct {
+	ending string
+	stem   int
+}) {
+	add := func(base, endings string, stem int) {
+		for _, e := range strings.Fields(endings) {
+			list = append(list, struct {
+				ending string
+				stem   int
+			}{base + strings.TrimPrefix(e, "0"), stem})
+		}
+	}
+	for _, base := range []string{"ов", "ев"} {
+		add(base, "0 а у ым е ой ою ы ых ыми", 2)
+	}
+	for _, base := range []string{"ин", "ын"} {
+		add(base, "0 а у ым ой ою ы ых", 3)
+		add(base, "е", 4)
+	}
+	for _, base := range []string{"ск", "цк"} {
+		add(base, "ий ого ому им ом ая ой ую ою ие их", 3)
+	}
+	add("енко", "0", 2)
+	add("юк", "0 а у ом е", 3)
+	add("чук", "0 а у ом е", 2)
+	for _, base := range []string{"сян", "нян", "рян", "лян", "дян", "оян", "аян"} {
+		add(base, "0 а у ом е", 1)
+	}
+	add("швили", "0", 2)
+	add("адзе", "0", 2)
+	add("идзе", "0", 2)
+	add("заде", "0", 2)
+	add("ович", "0 а у ем е", 2)
+	add("евич", "0 а у ем е", 2)
+	for _, base := range []string{"улла", "оглы"} {
+		add(base, "0", 3)
+	}
+	return list
+}()
+
+// joins tells whether the gap between two tokens may stand inside a name.
+func joins(gap string, initialBefore bool) bool {
+	switch gap {
+	case " ", "-", "  ":
+		return true
+	case ".", ". ", ".  ", ".-":
+		return initialBefore
+	}
+	return false
+}
+
+// nameAround finds the longest name which holds token i, adds it and answers its last
+// token.
+func (sc *scan) nameAround(i int) int {
+	from, to := i, i
+	for from > 0 && i-from < 4 && sc.parts(from-1) != 0 && joins(sc.gap(from-1), sc.parts(from-1)&partInitial != 0) {
+		from--
+	}
+	for to+1 < len(sc.toks) && to-i < 4 && sc.parts(to+1) != 0 && joins(sc.gap(to), sc.parts(to)&partInitial != 0) {
+		to++
+	}
+	best, bestFrom, bestTo := 0.0, 0, 0
+	rule := ""
+	for a := from; a <= i; a++ {
+		for b := min(to, a+5); b >= i; b-- {
+			score, r := sc.judgeName(a, b)
+			if score > best || score == best && score > 0 && b-a > bestTo-bestFrom {
+				best, bestFrom, bestTo, rule = score, a, b, r
+			}
+		}
+	}
+	if best < Threshold {
+		sc.firstAlone(i)
+		return i
+	}
+	start, end := int(sc.toks[bestFrom].start), int(sc.toks[bestTo].end)
+	if sc.parts(bestTo)&partInitial != 0 {
+		end++ // the dot
+	}
+	c := candidate{start: start, end: end, kind: Name, rule: rule, score: best}
+	best = sc.namePlace(bestFrom, bestTo, &c)
+	c.score = best
+	sc.add(c)
+	return bestTo
+}
+
+// firstAlone is a finding of low weight, and only where the profile says so.
+func (sc *scan) firstAlone(i int) {
+	if sc.d.profile != ProfileModel {
+		return
+	}
+	c := sc.class(i)
+	if c&isFirst == 0 || c&isAmbiguous != 0 || !sc.toks[i].is(startsUpper) {
+		return
+	}
+	cand := candidate{start: int(sc.toks[i].start), end: int(sc.toks[i].end), kind: Name, rule: "first", score: 0.65, low: true}
+	cand.score = sc.namePlace(i, i, &cand)
+	sc.add(cand)
+}
+
+// judgeName weighs a run of tokens as a name.
+func (sc *scan) judgeName(a, b int) (float64, string) {
+	if a == b {
+		return 0, ""
+	}
+	var firsts, patronymics, surnames, unknown, initials, kin, ambiguous, pets int
+	upper, lower, hyphen := 0, 0, 0
+	pattern := make([]byte, 0, 6)
+	for k := a; k <= b; k++ {
+		p := sc.parts(k)
+		t := sc.toks[k]
+		if p&partInitial == 0 && p&partKin == 0 {
+			if t.is(startsUpper) {
+				upper++
+			} else {
+				lower++
+			}
+		}
+		if k > a && sc.gap(k-1) == "-" {
+			// Гали-Ахметова: both halves make one part
+			if p&partKin != 0 {
+				kin++
+				continue
+			}
+			hyphen++
+			if p&(partSurname|partUnknown) == 0 && p&partFirst == 0 {
+				return 0, ""
+			}
+			if len(pattern) > 0 && pattern[len(pattern)-1] == 'F' && p&partSurname != 0 {
+				firsts--
+				surnames++
+				pattern[len(pattern)-1] = 'S'
+			}
+			continue
+		}
+		switch {
+		case p&partInitial != 0:
+			initials++
+			pattern = append(pattern, 'I')
+		case p&partKin != 0:
+			kin++
+			if len(pattern) == 0 || pattern[len(pattern)-1] == 'I' {
+				return 0, ""
+			}
+			if pattern[len(pattern)-1] == 'F' {
+				firsts--
+			}
+			if pattern[len(pattern)-1] == 'S' {
+				surnames--
+			}
+			if pattern[len(pattern)-1] == 'U' {
+				unknown--
+			}
+			pattern[len(pattern)-1] = 'P'
+			patronymics++
+		case p&partPatronymic != 0 && (p&partSurname == 0 || firsts > 0 || sc.parts(k+1)&partFirst == 0) && patronymics == 0:
+			patronymics++
+			pattern = append(pattern, 'P')
+		case p&partFirst != 0 && (p&partSurname == 0 || firsts == 0 && (surnames > 0 || sc.parts(k+1)&(partFirst) == 0)):
+			firsts++
+			if sc.class(k)&isAmbiguous != 0 {
+				ambiguous++
+			}
+			if sc.class(k)&isPet != 0 {
+				pets++
+			}
+			pattern = append(pattern, 'F')
+		case p&partSurname != 0:
+			surnames++
+			pattern = append(pattern, 'S')
+		default:
+			unknown++
+			pattern = append(pattern, 'U')
+		}
+	}
+	if upper > 0 && lower > 0 {
+		return 0, "" // «Марат готов», «скажите Гузель»
+	}
+	capital := lower == 0
+	known, ok := namePatterns[string(pattern)]
+	if !ok || unknown > 0 && !capital {
+		return 0, ""
+	}
+	score, rule := known.score, known.rule
+	if !capital {
+		// in lower case everything must be sure
+		score -= 0.15
+		if ambiguous > 0 && patronymics == 0 || pets > 0 && patronymics == 0 && surnames == 0 {
+			score -= 0.15
+		}
+	}
+	if ambiguous > 0 && patronymics == 0 && surnames == 0 {
+		score -= 0.3
+	}
+	if ambiguous > 0 && unknown > 0 && patronymics == 0 {
+		score -= 0.3
+	}
+	if capital && unknown > 0 && sc.parts(a)&partUnknown != 0 && sc.sentenceStart(a) && patronymics == 0 {
+		score -= 0.3 // any word is capital there
+	}
+	return score, rule
+}
+
+// namePatterns are the orders of Surname, First, Patronymic, Initial, Unknown.
+var namePatterns = map[string]struct {
+	score float64
+	rule  string
+}{
+	"SFP": {0.98, "patronymic"}, "FPS": {0.98, "patronymic"}, "UFP": {0.93, "patronymic"}, "FPU": {0.85, "patronymic"}, "FP": {0.92, "patronymic"},
+	"PF": {0.8, "patronymic"}, "FSP": {0.9, "patronymic"}, "PFS": {0.85, "patronymic"}, "SPF": {0.85, "patronymic"},
+	"SUP": {0.9, "patronymic"}, "UPS": {0.8, "patronymic"}, "UP": {0.75, "patronymic"}, "SP": {0.75, "patronymic"}, "PS": {0.7, "patronymic"}, "UUP": {0.75, "patronymic"},
+	"SFS": {0.85, "full"}, "SSP": {0.8, "patronymic"}, "FFP": {0.85, "patronymic"}, "FPF": {0.8, "patronymic"}, "SFPF": {0.85, "patronymic"},
+	"SF": {0.85, "full"}, "FS": {0.88, "full"}, "FU": {0.5, "full"}, "UF": {0.5, "full"}, "FSS": {0.8, "full"},
+	"SII": {0.95, "initials"}, "IIS": {0.93, "initials"}, "SI": {0.75, "initials"}, "IS": {0.7, "initials"},
+	"UII": {0.8, "initials"}, "IIU": {0.7, "initials"}, "FII": {0.75, "initials"}, "IIF": {0.6, "initials"}, "FPI": {0.85, "patronymic"}, "SFI": {0.85, "full"}, "FI": {0, ""},
+	"IFS": {0.8, "full"}, "FIS": {0.85, "full"}, "SIP": {0.8, "patronymic"},
+}
+
+func (sc *scan) sentenceStart(i int) bool {
+	if i == 0 {
+		return true
+	}
+	b := strings.TrimRight(sc.before(i), " \"-—")
+	return b == "" || strings.ContainsAny(b[len(b)-1:], ".!?:\n")
+}
+
+// namePlace lowers the score of a name that is of a street, a firm, a work of art, or of
+// the staff.
+func (sc *scan) namePlace(a, b int, c *candidate) float64 {
+	score := c.score
+	start := int(sc.toks[a].start)
+	for k := a - 1; k >= 0 && k >= a-2; k-- {
+		gap := sc.text[sc.toks[k].end:start]
+		if len(gap) > 22 || strings.ContainsAny(gap, "\n;{}") || strings.Contains(gap, ". ") && sc.class(k)&(ctxStreet|notPerson) == 0 || strings.Contains(gap, `","`) {
+			break
+		}
+		cl := sc.class(k)
+		if cl&(notPerson|ctxStreet) != 0 && cl&ctxName == 0 {
+			score -= 0.5
+			break
+		}
+		if cl&isStaff != 0 && cl&ctxName == 0 && (k == a-1 || sc.class(k+1)&^isStaff == 0) {
+			score -= 0.5
+			break
+		}
+		if cl&ctxName != 0 {
+			score += 0.1
+			c.context = sc.str(k)
+			break
+		}
+	}
+	if b+1 < len(sc.toks) {
+		gap := sc.gap(b)
+		cl := sc.class(b + 1)
+		if (gap == " " || gap == ", ") && cl&ctxStreet != 0 && sc.toks[b+1].letters > 2 {
+			score -= 0.5
+		}
+		if (gap == ", " || gap == " - " || gap == " (") && cl&isStaff != 0 {
+			score -= 0.5
+		}
+	}
+	if sc.fieldClass(a)&(isStaff|isBusiness) != 0 {
+		score -= 0.5
+	}
+	return score
+}
+
+// namedSurname finds a surname alone that is said to be one: «фамилия Сафина», "LAST_NAME":
+// "Сафина".
+func (sc *scan) namedSurname(i int) {
+	w := fold(sc.str(i))
+	field := false
+	k := i + 1
+	if k >= len(sc.toks) {
+		return
+	}
+	switch {
+	case strings.HasPrefix(w, "фамили"), w == "surname", w == "lastname", w == "фио", w == "fio", w == "fullname":
+		field = true
+	case w == "name" && i > 0 && fold(sc.str(i-1)) == "last":
+		field = true
+	case strings.HasPrefix(w, "клиент"), strings.HasPrefix(w, "пациент"), strings.HasPrefix(w, "госпо"), strings.HasPrefix(w, "граждан"), w == "гость", w == "гостя", w == "зовут":
+	default:
+		return
+	}
+	gap := sc.gap(i)
+	if len(gap) > 6 || strings.ContainsAny(gap, "\n.,!?;") && !strings.Contains(gap, `":"`) {
+		return
+	}
+	if field && k+1 < len(sc.toks) {
+		switch fold(sc.str(k)) {
+		case "моя", "наша", "у", "клиента", "клиентки", "это":
+			k++
+		}
+	}
+	t := sc.toks[k]
+	if !t.is(startsUpper) && !field || !t.is(isCyrillic) {
+		return
+	}
+	p := sc.parts(k)
+	if p&partSurname == 0 && !(field && p&partUnknown != 0 && sc.isField(k)) {
+		return
+	}
+	end := int(t.end)
+	if k+1 < len(sc.toks) && sc.gap(k) == "-" && sc.parts(k+1)&(partSurname|partUnknown) != 0 {
+		end = int(sc.toks[k+1].end)
+	}
+	sc.add(candidate{start: int(t.start), end: end, kind: Name, rule: "surname", score: 0.7, context: sc.str(i)})
+}
+
+// surnamesBesideFindings: a surname alone is a datum where a phone or another identifier
+// stands by.
+func (sc *scan) surnamesBesideFindings() {
+	n := len(sc.found)
+	for x := 0; x < n; x++ {
+		f := sc.found[x]
+		switch f.kind {
+		case Phone, Email, BirthDate, Passport, SNILS, OMS, Card, INN:
+		default:
+			continue
+		}
+		for i := sc.tokenAt(f.start) - 1; i >= 0 && f.start-int(sc.toks[i].end) < 24; i-- {
+			if sc.bareSurname(i) {
+				break
+			}
+		}
+		for i := sc.tokenAt(f.end); i < len(sc.toks) && int(sc.toks[i].start)-f.end < 12; i++ {
+			if sc.bareSurname(i) {
+				break
+			}
+		}
+	}
+}
+
+// tokenAt answers the first token that starts at or after an offset.
+func (sc *scan) tokenAt(at int) int {
+	lo, hi := 0, len(sc.toks)
+	for lo < hi {
+		mid := (lo + hi) / 2
+		if int(sc.toks[mid].start) < at {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return lo
+}
+
+func (sc *scan) bareSurname(i int) bool {
+	t := sc.toks[i]
+	if !t.is(startsUpper) || t.is(isDigits) || sc.parts(i)&partSurname == 0 || sc.class(i)&(isFirst|isSurname) != 0 && !surnameEnding(fold(sc.str(i))) || sc.class(i)&isFirst != 0 {
+		return false
+	}
+	if strings.Contains(sc.before(i), "@") || i+1 < len(sc.toks) && sc.toks[i+1].is(isCyrillic) && sc.gap(i) == " " && sc.toks[i+1].is(startsUpper) && sc.class(i+1) == 0 {
+		return false
+	}
+	c := candidate{start: int(t.start), end: int(t.end), kind: Name, rule: "surname", score: 0.65}
+	c.score = sc.namePlace(i, i, &c)
+	sc.add(c)
+	return true
+}
+
+var latinSurname = strings.Fields(`ov ova ev eva yov in ina yn yna sky skiy skaya ski tsky tskiy tskaya enko uk yuk yan ian shvili dze zade ullin ullina off`)
+
+// latinName: a known first name and a word with the ending of a surname, in Latin letters.
+func (sc *scan) latinName(i int) {
+	ends := func(k int) bool {
+		if k < 0 || k >= len(sc.toks) || !sc.toks[k].is(isLatin) || sc.toks[k].is(isCyrillic) || sc.toks[k].letters < 5 || sc.class(k) != 0 {
+			return false
+		}
+		w := fold(sc.str(k))
+		for _, e := range latinSurname {
+			if strings.HasSuffix(w, e) && len(w)-len(e) >= 2 {
+				return !notLatinSurname[w]
+			}
+		}
+		return false
+	}
+	sep := func(k int) bool {
+		if k < 0 || k+1 >= len(sc.toks) {
+			return false
+		}
+		g := sc.gap(k)
+		return g == " " || g == "_" || g == "-"
+	}
+	sameCase := func(a, b int) bool { return sc.toks[a].is(startsUpper) == sc.toks[b].is(startsUpper) }
+	a, b := -1, -1
+	switch {
+	case sep(i) && ends(i+1) && sameCase(i, i+1):
+		a, b = i, i+1
+	case sep(i-1) && ends(i-1) && sameCase(i, i-1):
+		a, b = i-1, i
+	default:
+		return
+	}
+	if sc.toks[i].letters < 4 {
+		return
+	}
+	start, end := int(sc.toks[a].start), int(sc.toks[b].end)
+	if end < len(sc.text) && (sc.text[end] == '@' || sc.text[end] == '/') || start > 0 && (sc.text[start-1] == '@' || sc.text[start-1] == '/') {
+		return
+	}
+	c := candidate{start: start, end: end, kind: Name, rule: "latin", score: 0.75}
+	if !sc.toks[a].is(startsUpper) && sc.gap(a) == " " {
+		c.score = 0.5
+	}
+	c.score = sc.namePlace(a, b, &c)
+	sc.add(c)
+}
+
+var notLatinSurname = map[string]bool{
+	"admin": true, "login": true, "plugin": true, "begin": true, "domain": true, "origin": true, "main": true, "again": true, "margin": true, "contain": true,
+	"train": true, "chain": true, "within": true, "certain": true, "maintain": true, "explain": true, "remain": true, "obtain": true, "linkedin": true, "bitcoin": true,
+}
+
+// maskName shows the first letter of each part.
+func maskName(v string) string {
+	fields := strings.FieldsFunc(v, func(r rune) bool { return r == ' ' || r == '_' || r == ',' || r == '\u00a0' || r == '\n' })
+	if len(fields) == 0 {
+		return "[ИМЯ]"
+	}
+	for i, f := range fields {
+		fields[i] = strings.ToUpper(firstRune(f)) + "***"
+	}
+	return strings.Join(fields, " ")
+}
+
+func normalName(v string) string { return normalText(strings.ReplaceAll(v, ".", ". ")) }
+
+// validName tells whether every part looks like one of a name.
+func validName(v string) bool {
+	n := 0
+	for _, r := range v {
+		switch {
+		case letterCode(r) != noLetter:
+			n++
+		case r == ' ' || r == '-' || r == '.' || r == '\'':
+		default:
+			return false
+		}
+	}
+	return n >= 2
+}
+
+func inventName(r *rand.Rand) string {
+	surnames := [...]string{"Репетицина", "Прогонова", "Суфлёрова", "Антрактова", "Кулисина", "Гримёрова", "Рампова", "Премьерова"}
+	firsts := [...]string{"Алсу", "Гузель", "Марина", "Наиля", "Ольга", "Диляра", "Светлана", "Чулпан"}
+	fathers := [...]string{"Рашидовна", "Маратовна", "Ивановна", "Ильдаровна", "Сергеевна", "Тимуровна"}
+	return surnames[r.Intn(len(surnames))] + " " + firsts[r.Intn(len(firsts))] + " " + fathers[r.Intn(len(fathers))]
+}
