@@ -83,10 +83,32 @@ func New(canaries []Canary) *Tracer {
 // search is one call of Find.
 type search struct {
 	t      *Tracer
-	hits   []Hit
+	hits   []find
 	budget int
 	// foreign and split colour the rendering of the word at hand.
 	foreign, split bool
+}
+
+// find is a hit with its place in the view where it was seen.
+type find struct {
+	Hit
+	view     *view
+	from, to int
+}
+
+// within tells that a find lies inside another one and so says nothing new: the surname
+// inside an e-mail of the same client.
+func (f find) within(o find) bool {
+	if f.Canary == o.Canary {
+		return o.Start <= f.Start && f.End <= o.End
+	}
+	if f.Canary.Owner != o.Canary.Owner || f.Canary.Owner == "" {
+		return false
+	}
+	if f.view == o.view {
+		return o.from <= f.from && f.to <= o.to && o.to-o.from > f.to-f.from
+	}
+	return len(o.Path) == 0 && o.Start <= f.Start && f.End <= o.End && o.End-o.Start > f.End-f.Start
 }
 
 // Find returns where canaries are in a text, in order. A place that shows several values
@@ -120,14 +142,14 @@ func (s *search) lines(text string) {
 		last := h.Parts[len(h.Parts)-1]
 		h.Start, h.End = starts[h.Parts[0].Index]+h.Parts[0].Start, starts[last.Index]+last.End
 		h.Parts, h.Rendering = nil, "разбито на строки"
-		s.hits = append(s.hits, h)
+		s.hits = append(s.hits, find{Hit: h, from: h.Start, to: h.End})
 	}
 }
 
-// tidy sorts hits and drops those that say nothing new.
-func tidy(hits []Hit) []Hit {
-	if len(hits) < 2 {
-		return hits
+// tidy sorts finds and drops those that say nothing new.
+func tidy(hits []find) []Hit {
+	if len(hits) == 0 {
+		return nil
 	}
 	sort.SliceStable(hits, func(i, j int) bool {
 		a, b := hits[i], hits[j]
@@ -137,23 +159,26 @@ func tidy(hits []Hit) []Hit {
 		if a.End != b.End {
 			return a.End > b.End
 		}
-		return len(a.Path) < len(b.Path)
+		if len(a.Path) != len(b.Path) {
+			return len(a.Path) < len(b.Path)
+		}
+		return a.to-a.from > b.to-b.from
 	})
 	kept := hits[:0]
+	out := make([]Hit, 0, len(hits))
 	for _, h := range hits {
 		covered := false
 		for k := len(kept) - 1; k >= 0 && len(kept)-k <= 64; k-- {
-			o := kept[k]
-			if o.Start <= h.Start && h.End <= o.End && (o.Canary == h.Canary || o.Canary.Owner == h.Canary.Owner && o.Canary.Owner != "" && (o.Start < h.Start || h.End < o.End) && len(o.Path) == 0) {
-				covered = true
+			if covered = h.within(kept[k]); covered {
 				break
 			}
 		}
 		if !covered {
 			kept = append(kept, h)
+			out = append(out, h.Hit)
 		}
 	}
-	return kept
+	return out
 }
 
 func (s *search) hitCount() int { return len(s.hits) }
@@ -180,7 +205,7 @@ func (p *pass) reportOne(canary int32, rendering string, start, end int) {
 		}
 		h.Rendering = how
 	}
-	p.hits = append(p.hits, h)
+	p.hits = append(p.hits, find{h, p.v, start, end})
 }
 
 const asIs = "без изменений"
