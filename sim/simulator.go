@@ -12,15 +12,22 @@ import (
 	"progon"
 )
 
+// Kinds of notes which the simulator leaves in the chat.
+const (
+	KindFailure = "failure" // the bot could not be reached or broke the protocol
+	KindSilence = "silence" // the client's line stayed without an answer
+)
+
 // Options say how a simulator speaks to a bot.
 type Options struct {
 	Connector Connector
-	Clock     func() time.Time
-	Recorder  progon.Recorder
+	// Clock stamps events; nil leaves it to the recorder.
+	Clock    func() time.Time
+	Recorder progon.Recorder
 	// TurnTimeout is how long the bot may take to answer at all.
 	TurnTimeout time.Duration
 	// Quiet is the silence after which a turn counts as over, for channels that do not
-	// tell so themselves.
+	// tell so themselves. A bot that proves quick is waited for less; see Pace.
 	Quiet time.Duration
 	// Key makes the ids of sessions and messages: the same key gives the same ids.
 	Key string
@@ -30,33 +37,15 @@ type Options struct {
 // safe for concurrent use; turns of one session are said one after another.
 type Simulator struct {
 	Options
+	pace *Pace
 
 	mu       sync.Mutex
 	sessions map[string]*Session
-	pump     sync.Once
-	stop     context.CancelFunc
-	broken   error // why nothing more is heard
+	opened   int
+	stop     context.CancelFunc // set as soon as somebody listens
+	broken   error              // why nothing more is heard
 	done     chan struct{}
 }
-
-// Session is one conversation of one client.
-type Session struct {
-	chat Chat
-	turn sync.Mutex // one turn at a time
-
-	mu       sync.Mutex
-	messages int
-	last     progon.Message
-	replies  []progon.Message // of the present turn
-	sent     int              // messages of the client in this turn
-	overs    int              // how many of them the channel has called answered
-	asked    time.Time        // when the present turn began, on the real clock
-	heard    time.Time        // when the bot was last heard
-	changed  chan struct{}    // closed and replaced when something was heard
-}
-
-// ID is the session id as the bot sees it.
-func (s *Session) ID() string { return s.chat.ID }
 
 // New returns a simulator that listens from the first session on. Close it.
 func New(o Options) *Simulator {
@@ -66,49 +55,57 @@ func New(o Options) *Simulator {
 	if o.Quiet <= 0 {
 		o.Quiet = 300 * time.Millisecond
 	}
-	return &Simulator{Options: o, sessions: map[string]*Session{}, done: make(chan struct{})}
+	s := &Simulator{Options: o, pace: &Pace{}, sessions: map[string]*Session{}, done: make(chan struct{})}
+	if p, ok := o.Connector.(Pacer); ok {
+		s.pace = p.Pace()
+	}
+	return s
 }
 
 // Open begins a conversation. Nothing is sent until the client says something.
 func (s *Simulator) Open(persona, name, channel string) *Session {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	id := s.id("chat", len(s.sessions)+1)
+	s.opened++
 	session := &Session{
-		chat:    Chat{ID: id, Persona: persona, Name: name, Channel: channel},
-		changed: make(chan struct{}),
+		chat: Chat{ID: s.id("chat", s.opened), Persona: persona, Name: name, Channel: channel},
+		pace: s.pace, changed: make(chan struct{}),
 	}
-	s.sessions[id] = session
-	s.pump.Do(s.listen)
+	s.sessions[session.chat.ID] = session
+	if s.stop == nil {
+		ctx, cancel := context.WithCancel(context.Background())
+		s.stop = cancel
+		go s.listen(ctx)
+	}
 	return session
 }
 
 // id is a number that looks like a channel's own and does not change from run to run.
 func (s *Simulator) id(kind string, n int) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%d", s.Key, kind, n))
+	if len(kind) > 3 && kind[:4] == "msg-" {
+		kind = "msg"
+	}
 	return kind + "-" + hex.EncodeToString(sum[:6])
 }
 
 // listen hears the bot until the simulator is closed.
-func (s *Simulator) listen() {
-	ctx, cancel := context.WithCancel(context.Background())
-	s.stop = cancel
-	go func() {
-		defer close(s.done)
-		for {
-			r, err := s.Connector.Receive(ctx)
-			if err != nil {
-				s.mu.Lock()
-				s.broken = err
-				s.mu.Unlock()
-				return
-			}
-			s.hear(r)
+func (s *Simulator) listen(ctx context.Context) {
+	defer close(s.done)
+	for {
+		r, err := s.Connector.Receive(ctx)
+		if err != nil {
+			s.mu.Lock()
+			s.broken = err
+			s.mu.Unlock()
+			return
 		}
-	}()
+		s.hear(r)
+	}
 }
 
-// Close stops listening. The connector stays open: the next scenario uses it.
+// Close stops listening and leaves all conversations. The connector stays open: the next
+// scenario uses it.
 func (s *Simulator) Close() {
 	s.mu.Lock()
 	stop := s.stop
@@ -118,6 +115,13 @@ func (s *Simulator) Close() {
 	}
 	stop()
 	<-s.done
+	if l, ok := s.Connector.(Leaver); ok {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		for _, session := range s.sessions {
+			l.Leave(session.chat)
+		}
+	}
 }
 
 // hear gives a reply to its session, or to the only one there is.
@@ -130,41 +134,43 @@ func (s *Simulator) hear(r Reply) {
 		}
 	}
 	s.mu.Unlock()
-	if session == nil {
-		if r.Message != nil {
-			s.Recorder.Record(progon.Event{
-				Surface: progon.SurfaceChat, Direction: progon.FromBot, Actor: progon.ActorBot, Conversation: r.Chat,
-				Kind: string(r.Message.Kind), Text: r.Message.Text, Message: r.Message, Raw: r.Raw,
-				Place: "разговор, которого Прогон не начинал",
-			})
-		}
+	if session != nil {
+		session.hear(r, s)
 		return
 	}
-	session.hear(r, s.Recorder)
+	switch {
+	case r.Message != nil:
+		e := s.event(Chat{ID: r.Chat}, progon.FromBot, progon.ActorBot)
+		e.Attributed = ""
+		e.Kind, e.Text, e.Message, e.Raw = string(r.Message.Kind), r.Message.Text, r.Message, r.Raw
+		e.Place = "разговор, которого Прогон не начинал"
+		s.Recorder.Record(e)
+	case r.Failed != nil:
+		s.note(Chat{ID: r.Chat}, KindFailure, r.Failed)
+	}
 }
 
-func (s *Session) hear(r Reply, rec progon.Recorder) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := time.Now()
-	if r.Message != nil {
-		e := progon.Event{
-			Surface: progon.SurfaceChat, Direction: progon.FromBot, Actor: progon.ActorBot,
-			Conversation: s.chat.ID, Persona: s.chat.Persona, Attributed: "session",
-			Kind: string(r.Message.Kind), Text: r.Message.Text, Message: r.Message, Raw: r.Raw,
-		}
-		if len(s.replies) == 0 && !s.asked.IsZero() {
-			e.Took = now.Sub(s.asked) // the bot's delay is that of its first message
-		}
-		rec.Record(e)
-		s.replies = append(s.replies, *r.Message)
+// event is a chat event of one conversation, stamped and attributed.
+func (s *Simulator) event(chat Chat, d progon.Direction, actor progon.Actor) progon.Event {
+	e := progon.Event{
+		Surface: progon.SurfaceChat, Direction: d, Actor: actor,
+		Conversation: chat.ID, Persona: chat.Persona, Attributed: "session",
 	}
-	if r.TurnOver {
-		s.overs++
+	if s.Clock != nil {
+		e.Time = s.Clock()
 	}
-	s.heard = now
-	close(s.changed)
-	s.changed = make(chan struct{})
+	return e
+}
+
+// note records what went wrong, with what came instead of an answer.
+func (s *Simulator) note(chat Chat, kind string, err error) {
+	e := s.event(chat, progon.Note, progon.ActorProgon)
+	e.Kind, e.Text, e.Place = kind, err.Error(), chat.Channel
+	var f *Failure
+	if errors.As(err, &f) {
+		e.Status, e.Raw = f.Status, f.Raw
+	}
+	s.Recorder.Record(e)
 }
 
 // Say sends one message of the client and waits until the bot's turn is over. No answer
@@ -183,11 +189,14 @@ func (s *Simulator) Burst(ctx context.Context, session *Session, messages []prog
 		if m.ID == "" {
 			m.ID = session.next(s)
 		}
-		if err := s.send(ctx, session, m, progon.ActorClient); err != nil {
-			return nil, err
+		if m.Kind == "" {
+			m.Kind = progon.MessageText
+		}
+		if err := s.send(ctx, session, m, false); err != nil {
+			return session.said(err)
 		}
 	}
-	return s.wait(ctx, session)
+	return s.settle(ctx, session, s.Quiet)
 }
 
 // Redeliver sends the client's last message a second time, under the same id, as a channel
@@ -202,10 +211,16 @@ func (s *Simulator) Redeliver(ctx context.Context, session *Session) ([]progon.M
 		return nil, errors.New("повторять нечего: клиент ещё ничего не написал")
 	}
 	session.begin()
-	if err := s.send(ctx, session, last, progon.ActorProgon); err != nil {
-		return nil, err
+	if err := s.send(ctx, session, last, true); err != nil {
+		return session.said(err)
 	}
-	return s.wait(ctx, session)
+	return s.settle(ctx, session, s.Quiet)
+}
+
+// said ends a turn that went wrong: what the bot said before counts.
+func (s *Session) said(err error) ([]progon.Message, error) {
+	replies, _ := s.end()
+	return replies, err
 }
 
 // Listen waits for what the bot says by itself, until it has been quiet for that long.
@@ -213,12 +228,11 @@ func (s *Simulator) Listen(ctx context.Context, session *Session, quiet time.Dur
 	session.turn.Lock()
 	defer session.turn.Unlock()
 	session.begin()
-	session.mu.Lock()
-	session.asked = time.Time{} // nobody asked: there is no delay to measure
-	session.mu.Unlock()
 	if p, ok := s.Connector.(Poller); ok {
-		if err := p.Poll(ctx, session.chat); err != nil {
-			return nil, err
+		pollCtx, cancel := context.WithTimeout(ctx, s.TurnTimeout)
+		defer cancel()
+		if err := p.Poll(pollCtx, session.chat); err != nil {
+			return session.said(s.failed(ctx, session, err))
 		}
 	}
 	return s.settle(ctx, session, quiet)
@@ -233,115 +247,109 @@ type Line struct {
 // SayAll lets several clients write at once. The lines of one client stay in order.
 func (s *Simulator) SayAll(ctx context.Context, lines []Line) error {
 	bySession := map[*Session][]progon.Message{}
+	var order []*Session
 	for _, l := range lines {
+		if _, known := bySession[l.Session]; !known {
+			order = append(order, l.Session)
+		}
 		bySession[l.Session] = append(bySession[l.Session], l.Message)
 	}
+	errs := make([]error, len(order))
 	var wg sync.WaitGroup
-	errs := make(chan error, len(bySession))
-	for session, messages := range bySession {
+	for i, session := range order {
 		wg.Go(func() {
-			for _, m := range messages {
-				if _, err := s.Say(ctx, session, m); err != nil {
-					errs <- err
+			for _, m := range bySession[session] {
+				if _, errs[i] = s.Say(ctx, session, m); errs[i] != nil {
 					return
 				}
 			}
 		})
 	}
 	wg.Wait()
-	close(errs)
-	var all []error
-	for err := range errs {
-		all = append(all, err)
-	}
-	return errors.Join(all...)
+	return errors.Join(errs...)
 }
 
-func (s *Simulator) send(ctx context.Context, session *Session, m progon.Message, actor progon.Actor) error {
-	session.mu.Lock()
-	session.sent++
-	if actor == progon.ActorClient {
-		session.last = m
+func (s *Simulator) send(ctx context.Context, session *Session, m progon.Message, again bool) error {
+	actor, place := progon.ActorClient, session.chat.Channel
+	if again {
+		actor, place = progon.ActorProgon, session.chat.Channel+", повторная доставка"
 	}
-	session.mu.Unlock()
-	s.Recorder.Record(progon.Event{
-		Surface: progon.SurfaceChat, Direction: progon.ToBot, Actor: actor,
-		Conversation: session.chat.ID, Persona: session.chat.Persona, Attributed: "session",
-		Kind: string(m.Kind), Text: m.Text, Message: &m, Place: placeOf(session, actor),
-	})
-	ctx, cancel := context.WithTimeout(ctx, s.TurnTimeout)
+	e := s.event(session.chat, progon.ToBot, actor)
+	e.Kind, e.Text, e.Message, e.Place = string(m.Kind), m.Text, &m, place
+	s.Recorder.Record(e)
+	session.writes(m, again)
+	sendCtx, cancel := context.WithTimeout(ctx, s.TurnTimeout)
 	defer cancel()
-	return s.Connector.Send(ctx, session.chat, m)
-}
-
-func placeOf(session *Session, actor progon.Actor) string {
-	if actor == progon.ActorProgon {
-		return session.chat.Channel + ", повторная доставка"
+	if err := s.Connector.Send(sendCtx, session.chat, m); err != nil {
+		return s.failed(ctx, session, err)
 	}
-	return session.chat.Channel
+	return nil
 }
 
-// wait waits for the end of the bot's turn.
-func (s *Simulator) wait(ctx context.Context, session *Session) ([]progon.Message, error) {
-	return s.settle(ctx, session, s.Quiet)
+// failed records an error of the bot's endpoint. An interrupted run is nobody's fault.
+func (s *Simulator) failed(ctx context.Context, session *Session, err error) error {
+	if ctx.Err() == nil {
+		s.note(session.chat, KindFailure, err)
+	}
+	return err
 }
 
 // settle waits until the channel says that the turn is over, or the bot has said something
 // and been quiet since, or nothing came within the timeout.
 func (s *Simulator) settle(ctx context.Context, session *Session, quiet time.Duration) ([]progon.Message, error) {
-	deadline := time.NewTimer(s.TurnTimeout)
-	defer deadline.Stop()
 	begun := time.Now()
+	var grace time.Duration
 	for {
-		session.mu.Lock()
-		replies, heard, changed, asked := session.replies, session.heard, session.changed, session.asked
-		over := session.sent > 0 && session.overs >= session.sent
-		session.mu.Unlock()
-		if over {
-			return replies, nil
+		st := session.look(begun, s.pace.quiet(quiet)+grace, s.TurnTimeout)
+		st.pause = min(st.pause, s.TurnTimeout-time.Since(begun))
+		if st.over || st.pause <= 0 {
+			return s.finish(session)
 		}
-		// Whoever was asked may think as long as the timeout allows; whoever was not
-		// only has to be quiet.
-		pause := s.TurnTimeout
-		if !heard.IsZero() {
-			pause = quiet - time.Since(heard)
-		} else if asked.IsZero() {
-			pause = quiet - time.Since(begun)
-		}
-		if pause <= 0 {
-			return replies, nil
-		}
-		timer := time.NewTimer(pause)
+		due := time.Now().Add(st.pause)
+		timer := time.NewTimer(st.pause)
 		select {
-		case <-changed:
+		case <-st.changed:
 		case <-timer.C:
-		case <-deadline.C:
-			timer.Stop()
-			return replies, nil
+			// A timer that fires late tells of a busy machine, on which the bot is slow as
+			// well: it gets that much more time.
+			if late := time.Since(due); late > 5*time.Millisecond && grace == 0 {
+				grace = gapFactor * late
+			}
 		case <-s.done:
 			timer.Stop()
-			s.mu.Lock()
-			err := s.broken
-			s.mu.Unlock()
-			return nil, fmt.Errorf("связь с ботом оборвалась: %w", err)
+			return session.said(s.cut())
 		case <-ctx.Done():
 			timer.Stop()
-			return nil, ctx.Err()
+			return session.said(ctx.Err())
 		}
 		timer.Stop()
 	}
 }
 
-// begin starts a turn: what came late belongs to the turn before.
-func (s *Session) begin() {
+// cut tells why nothing is heard any more.
+func (s *Simulator) cut() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.replies, s.sent, s.overs, s.heard, s.asked = nil, 0, 0, time.Time{}, time.Now()
+	return fmt.Errorf("связь с ботом оборвалась: %w", s.broken)
 }
 
-func (s *Session) next(sim *Simulator) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.messages++
-	return sim.id("msg-"+s.chat.ID, s.messages)
+// finish ends a turn and records what nobody said: silence and broken protocol.
+func (s *Simulator) finish(session *Session) ([]progon.Message, error) {
+	replies, err := session.end()
+	if err != nil {
+		s.note(session.chat, KindFailure, err)
+		return replies, err
+	}
+	session.mu.Lock()
+	sent, remark, asked := session.sent, session.remark, session.asked
+	session.mu.Unlock()
+	if len(replies) == 0 && sent > 0 {
+		e := s.event(session.chat, progon.Note, progon.ActorProgon)
+		e.Kind, e.Text, e.Place, e.Took = KindSilence, "бот ничего не ответил", session.chat.Channel, time.Since(asked)
+		if remark != "" {
+			e.Text += ": " + remark
+		}
+		s.Recorder.Record(e)
+	}
+	return replies, nil
 }
