@@ -61,7 +61,14 @@ func failed() error { return &exitError{exitFailed, nil} }
 
 // commands is the explicit table of subcommands, in the order of --help.
 func commands(s streams) []*cobra.Command {
-	return []*cobra.Command{}
+	return []*cobra.Command{
+		runCommand(s),
+		lintCommand(s),
+		stepsCommand(s),
+		actsCommand(s),
+		piiCommand(s),
+		fakeCommand(s),
+	}
 }
 
 func run(ctx context.Context, args []string, in io.Reader, out, errw io.Writer) int {

@@ -1,0 +1,237 @@
+// Package steps turns the sentences of features into actions and judgements. It is the
+// only code that knows godog.
+//
+// Start at [Run]; the language is in [vocabulary], what one scenario owns in world.
+package steps
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sort"
+	"sync"
+	"time"
+
+	"github.com/cucumber/godog"
+
+	"progon"
+	"progon/sim/pii"
+	"progon/steps/botfile"
+	"progon/steps/script"
+)
+
+// Options say what to rehearse and how.
+type Options struct {
+	Book *script.Book
+	Bot  *botfile.File
+	// Tags selects scenarios: «@медицина and not @предупреждение».
+	Tags     string
+	Seed     uint64
+	Parallel int
+	Repeat   int // how many times each scenario is played; 0 means once
+	Variants int // how many more times with the client's lines said differently
+	Version  string
+	// Planned and Done tell of the progress; both may be nil.
+	Planned func(int)
+	Done    func(progon.ScenarioResult)
+	// Dir is where bots write their logs; empty means a temporary folder.
+	Dir string
+}
+
+// ErrNothingSelected is returned when no scenario matches.
+var ErrNothingSelected = errors.New("не выбран ни один сценарий")
+
+// ErrUnreachable is returned, with a run that says so, when the bot could not be reached.
+var ErrUnreachable = errUnreachable
+
+// Run rehearses. It returns a run also when it was interrupted or the surroundings
+// failed: what was finished is in it.
+func Run(ctx context.Context, o Options) (*progon.Run, error) {
+	selected, err := selectScenarios(o.Book, o.Tags)
+	if err != nil {
+		return nil, err
+	}
+	if len(selected) == 0 {
+		return nil, fmt.Errorf("%w: ни одна метка не подошла под «%s»", ErrNothingSelected, o.Tags)
+	}
+	if err := Understand(o.Book); err != nil {
+		return nil, err
+	}
+	passes := max(o.Repeat, 1) + o.Variants
+	started := time.Now()
+	run := &progon.Run{
+		Format: progon.FormatVersion, Version: o.Version,
+		Bot:  progon.Bot{Name: o.Bot.Bot.Name, Version: o.Bot.Bot.Version, Reach: reach(o.Bot)},
+		Seed: o.Seed, Features: o.Book.Hash(), Config: o.Bot.Hash,
+		Started: started, Planned: len(selected) * passes,
+	}
+	finish := func(err error) (*progon.Run, error) {
+		run.Took = time.Since(started)
+		if ctx.Err() != nil {
+			run.Interrupted = true
+			return run, context.Cause(ctx)
+		}
+		if err != nil {
+			run.Broken = err.Error()
+		}
+		return run, err
+	}
+	if o.Planned != nil {
+		o.Planned(run.Planned)
+	}
+	dir := o.Dir
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "progon-"); err != nil {
+			return finish(fmt.Errorf("не удалось создать временную папку: %w", err))
+		}
+		defer func() { _ = os.RemoveAll(dir) }()
+	}
+	pool, err := openLanes(ctx, laneCount(o, len(selected)), o.Bot, dir)
+	if err != nil {
+		return finish(err)
+	}
+	defer func() { _ = pool.close() }()
+
+	s := &suite{Options: o, selected: selected, pool: pool, portal: portalOf(o.Bot, pool.all[0].portal), detector: pii.NewDetector(pii.ProfileLog)}
+	for pass := range passes {
+		s.pass = pass
+		if err := s.play(ctx); err != nil {
+			return finish(err)
+		}
+	}
+	run.Scenarios = s.inOrder()
+	return finish(nil)
+}
+
+func reach(f *botfile.File) string {
+	switch {
+	case f.Bot.Sample != nil:
+		return "встроенный образец"
+	case f.Bot.Command != nil:
+		return "команда"
+	default:
+		return "адрес"
+	}
+}
+
+func laneCount(o Options, scenarios int) int {
+	n := max(o.Parallel, 1)
+	if o.Bot.Bot.URL != "" {
+		return 1
+	}
+	if o.Bot.Bot.Lanes > 0 {
+		n = min(n, o.Bot.Bot.Lanes)
+	}
+	return min(n, scenarios)
+}
+
+// suite is one run in progress.
+type suite struct {
+	Options
+	selected map[string]bool // scenario keys
+	pool     *lanes
+	portal   portalNames
+	detector *pii.Detector // of data that nobody planted
+	pass     int
+
+	mu      sync.Mutex
+	results []progon.ScenarioResult
+}
+
+// play runs all selected scenarios once.
+func (s *suite) play(ctx context.Context) error {
+	var contents []godog.Feature
+	for _, f := range s.Book.Files {
+		contents = append(contents, godog.Feature{Name: f.Path, Contents: f.Content})
+	}
+	played := &sync.Map{}
+	runner := godog.TestSuite{
+		Name: "progon",
+		ScenarioInitializer: func(sc *godog.ScenarioContext) {
+			w := &world{suite: s}
+			register(sc, w)
+			sc.Before(func(ctx context.Context, p *godog.Scenario) (context.Context, error) {
+				scenario, ok := s.Book.Find(p.Id, p.Name)
+				if !ok || !s.selected[scenario.Key] || ctx.Err() != nil {
+					return ctx, godog.ErrSkip
+				}
+				played.Store(scenario.Key, true)
+				return ctx, w.begin(ctx, scenario)
+			})
+			sc.After(func(ctx context.Context, p *godog.Scenario, _ error) (context.Context, error) {
+				if r, ok := w.end(ctx); ok {
+					s.keep(r)
+				}
+				return ctx, nil
+			})
+		},
+		Options: &godog.Options{
+			Strict: true, Dialect: script.Language, NoColors: true,
+			Format: "progress", Output: io.Discard,
+			Concurrency: len(s.pool.all), FeatureContents: contents, DefaultContext: ctx,
+		},
+	}
+	// The exit code of godog says nothing that the results do not say better: findings
+	// let a scenario go on.
+	_ = runner.Run()
+	if ctx.Err() != nil {
+		return nil
+	}
+	// A scenario without steps is never begun: it must show up nevertheless.
+	for _, sc := range s.Book.Scenarios {
+		if _, ok := played.Load(sc.Key); ok || !s.selected[sc.Key] {
+			continue
+		}
+		r := sc.Result()
+		r.Verdict, r.Reason = progon.Broken, "сценарий не был сыгран"
+		if len(r.Steps) == 0 {
+			r.Verdict, r.Reason = r.Judge()
+		}
+		s.keep(r)
+	}
+	return nil
+}
+
+func (s *suite) keep(r progon.ScenarioResult) {
+	s.mu.Lock()
+	s.results = append(s.results, r)
+	s.mu.Unlock()
+	if s.Done != nil {
+		s.Done(r)
+	}
+}
+
+// inOrder returns the results as the features are written, whatever ran first.
+func (s *suite) inOrder() []progon.ScenarioResult {
+	place := map[string]int{}
+	for i, sc := range s.Book.Scenarios {
+		place[sc.Key] = i
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sort.SliceStable(s.results, func(i, j int) bool {
+		a, b := s.results[i], s.results[j]
+		if place[a.Key] != place[b.Key] {
+			return place[a.Key] < place[b.Key]
+		}
+		if a.Attempt != b.Attempt {
+			return a.Attempt < b.Attempt
+		}
+		return a.Variant < b.Variant
+	})
+	return s.results
+}
+
+// attempt and variant number the present pass, from 1; 0 where there is only one.
+func (s *suite) attempt() (attempt, variant int) {
+	repeats := max(s.Repeat, 1)
+	if s.pass >= repeats {
+		return 0, s.pass - repeats + 1
+	}
+	if repeats > 1 {
+		return s.pass + 1, 0
+	}
+	return 0, 0
+}
