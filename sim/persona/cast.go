@@ -12,41 +12,35 @@ type Cast struct {
 	seed   uint64
 	key    string
 	people []*Person
+	labels map[string]*Person // in small letters
 	taken  map[string]bool
 }
 
 // NewCast starts a cast. The key names the scenario: other keys give other people.
 func NewCast(seed uint64, key string) *Cast {
-	return &Cast{seed: seed, key: key, taken: map[string]bool{}}
+	return &Cast{seed: seed, key: key, labels: map[string]*Person{}, taken: map[string]bool{}}
 }
 
 // Person returns the client with that label, inventing it at the first call. Options count
 // only then.
 func (c *Cast) Person(label string, opts ...Option) *Person {
-	if p := c.known(label); p != nil {
+	name := strings.ToLower(strings.TrimSpace(label))
+	if p := c.labels[name]; p != nil {
 		return p
 	}
 	for attempt := 0; ; attempt++ {
 		p := invent(c.seed, c.key, label, attempt, opts...)
 		if c.free(p) {
-			c.people = append(c.people, p)
+			c.people, c.labels[name] = append(c.people, p), p
 			return p
 		}
 	}
-}
-
-func (c *Cast) known(label string) *Person {
-	for _, p := range c.people {
-		if strings.EqualFold(p.Label, label) {
-			return p
-		}
-	}
-	return nil
 }
 
 // free takes the values of a person, unless one of them is somebody's.
 func (c *Cast) free(p *Person) bool {
-	values := []string{p.ID}
+	// «Гимадов» and «Гимадова» would be one surname in half of the cases.
+	values := []string{p.ID, strings.ToLower(strings.TrimSuffix(p.surname, "а"))}
 	for _, name := range canaryNames {
 		if name != "имя" && name != "отчество" && name != "дата рождения" {
 			values = append(values, strings.ToLower(p.facts[name].value))

@@ -68,6 +68,7 @@ func (f *Filled) put(out *strings.Builder, p *Person, company *Cast, name string
 		f.Health = append(f.Health, words)
 		return nil
 	}
+	asked := name
 	if varied && company != nil && !knownName(base) {
 		// «{Ильнур: телефон}»: the value of somebody else.
 		other, _, _ := strings.Cut(variant, ":")
@@ -80,7 +81,7 @@ func (f *Filled) put(out *strings.Builder, p *Person, company *Cast, name string
 		return err
 	}
 	out.WriteString(value)
-	f.Used = append(f.Used, name)
+	f.Used = append(f.Used, asked)
 	return nil
 }
 

@@ -131,12 +131,16 @@ func (p *Person) called(d *dice, label string, wish names.Sex) bool {
 	all := names.All()
 	for {
 		f := all[d.Number(0, len(all)-1)]
-		if wish == names.Unknown || f.Sex == wish {
+		if (wish == names.Unknown || f.Sex == wish) && !strings.Contains(wordsToo, f.Name) {
 			p.first, p.sex = f.Name, f.Sex
 			return f.Tatar
 		}
 	}
 }
+
+// wordsToo are names that are words as well: in small letters nobody could tell. A scenario
+// may still call its client so.
+const wordsToo = "Вера Надежда Любовь Роза Лилия Майя Рада Лев Мир Роман Марс Азат Алмаз Булат"
 
 // roles are labels which are no names although they begin with a capital letter.
 var roles = strings.Fields(`клиент клиентка гость гостья пациент пациентка мама папа мать отец ребёнок сын дочь
