@@ -251,7 +251,7 @@ func (b *builder) putAll(i int32, forms []string, as class, who int) {
 		plain := lower(strings.ReplaceAll(f, "-", ""))
 		for _, s := range names.Skeletons(plain) {
 			if len(s) < shortestSkeleton {
-				b.spell(i, plain, as, who)
+				b.spell(i, strings.ReplaceAll(strings.ToLower(f), "-", ""), as, who)
 				break
 			}
 			if _, known := bySkeleton[s]; !known {

@@ -24,7 +24,7 @@ func Spellings(word string, limit int) []string {
 		case two == "кс":
 			units = append(units, unit{two, []string{"ks", "x"}})
 			i++
-		case (two == "ий" || two == "ый") && i+2 == len(letters):
+		case (two == "ий" || two == "ый" || two == "ии") && i+2 == len(letters):
 			units = append(units, unit{two, strings.Fields("iy ii y ij i yi yy yj")})
 			i++
 		case two == "дж" || two == "җ":
