@@ -1,6 +1,9 @@
 package acts
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // Cues that are not acts by themselves.
 const (
@@ -93,6 +96,9 @@ func (h *hearing) listed() []string {
 	if len(items) >= 2 {
 		return items
 	}
+	if items := numbered(h.reply.Text); len(items) >= 2 {
+		return items
+	}
 	if _, after, ok := strings.Cut(h.reply.Text, ":"); ok {
 		if end := strings.IndexAny(after, ".?!\n"); end >= 0 {
 			after = after[:end]
@@ -111,6 +117,31 @@ func (h *hearing) listed() []string {
 		}
 	}
 	return nil
+}
+
+// numbered reads «1. Классический 2) Аппаратный» within one line.
+func numbered(text string) []string {
+	var items []string
+	rest := text
+	for n := 1; n <= 20; n++ {
+		at := -1
+		for _, mark := range []string{". ", ") ", " — ", " - ", "️⃣ "} {
+			if i := strings.Index(rest, strconv.Itoa(n)+mark); i >= 0 && (at < 0 || i < at) {
+				at = i
+			}
+		}
+		if at < 0 {
+			if n > 1 {
+				items = append(items, strings.TrimSpace(rest))
+			}
+			break
+		}
+		if n > 1 {
+			items = append(items, strings.TrimSpace(rest[:at]))
+		}
+		rest = strings.TrimLeft(rest[at:], "0123456789.)️⃣-— ")
+	}
+	return items
 }
 
 // divide cuts «маникюр, педикюр и брови» into its parts.
