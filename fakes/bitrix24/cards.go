@@ -319,24 +319,13 @@ func classicPage(c *call, t *table) ([]int, error) {
 		}
 		return f, f.code, true
 	}
-	ids := c.find(t, c.classicFilter(filter, find), c.readable(t.kind))
 	var keys []ordering
 	for name, direction := range order.All {
 		if f, code, ok := find(name); ok {
 			keys = append(keys, ordering{code, formOf(f), strings.EqualFold(str(direction), "desc")})
 		}
 	}
-	c.sort(t, ids, keys)
-	rows, total, next := page(ids, c.start())
-	c.list(total, next)
-	return rows, nil
-}
-
-func (s *Server) sort(t *table, ids []int, keys []ordering) {
-	arrange(ids, keys, func(id int, code string) string {
-		r, _ := t.rows.get(id)
-		return t.text(r, code)
-	}, s.canon)
+	return c.pageOf(t, c.classicFilter(filter, find), keys, c.start()), nil
 }
 
 // selection reads «select»: nil means the default, all ordinary fields and user fields.

@@ -74,7 +74,7 @@ func FuzzFilter(f *testing.F) {
 	}
 	f.Fuzz(func(tt *testing.T, key, value string) {
 		g := s.classicFilter(M(key, value), find)
-		found := s.find(t, g, nil)
+		found := s.find(t, g, nil, 0)
 		r, _ := t.rows.get(1)
 		if fits := g.fits(s.valuesOf(t, r)); fits != (len(found) == 1) {
 			tt.Errorf("%q %q: the columns find %v, the card itself says %v", key, value, found, fits)

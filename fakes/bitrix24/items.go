@@ -273,14 +273,11 @@ func itemList(c *call) (any, error) {
 		}
 		keys = append(keys, ordering{code, formOf(f), up == "DESC"})
 	}
-	ids := c.find(t, g, c.readable(t.kind))
-	c.sort(t, ids, keys)
 	start := 0
 	if v, ok := c.params.Get("start"); ok {
 		start = num(v)
 	}
-	shown, total, next := page(ids, start)
-	c.list(total, next)
+	shown := c.pageOf(t, g, keys, start)
 	selected := c.itemSelection(t)
 	rows := make([]any, 0, len(shown))
 	for _, id := range shown {

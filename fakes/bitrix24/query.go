@@ -3,6 +3,8 @@ package bitrix24
 import (
 	"hash/maphash"
 	"math"
+	mathbits "math/bits"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -20,40 +22,47 @@ type column struct {
 	texts  []string  // for everything else: canonical values, joined by \x00
 }
 
+// columnKey names a column: what it is for ('h' equality, 'n' numbers, 't' texts) and the
+// field.
+type columnKey struct {
+	what byte
+	code string
+}
+
 type hashed struct {
 	hash uint64
 	row  uint8
 }
 
-type bits [leafSize / 64]uint64
-
-func (b *bits) has(i int) bool { return b[i>>6]&(1<<(i&63)) != 0 }
-func (b *bits) add(i int)      { b[i>>6] |= 1 << (i & 63) }
-
-// find returns the ids of the cards that a filter keeps, in the order of ids.
-func (s *Server) find(t *table, g *group, readable func(*record) bool) []int {
-	var out []int
+// find returns the ids of the cards that a filter keeps, in the order of ids; not more
+// than limit, unless that is 0.
+func (s *Server) find(t *table, g *group, readable func(*record) bool, limit int) []int {
+	size := 2 * pageSize
+	if len(g.conds) == 0 && limit == 0 {
+		size = t.rows.count
+	}
+	out := make([]int, 0, size)
 	for i, l := range t.rows.leaves {
 		if l == nil {
 			continue
 		}
-		var kept bits
-		for j, used := range l.used {
-			if used {
-				kept.add(j)
-			}
-		}
+		kept := l.used
 		first := i * leafSize
 		for c := range g.conds {
 			if !g.or {
 				s.refine(t, l, first, &g.conds[c], &kept)
 			}
 		}
-		for j := range leafSize {
-			if !kept.has(j) || (g.or && !g.fits(s.valuesOf(t, l.items[j]))) || (readable != nil && !readable(l.items[j])) {
-				continue
+		for word, set := range kept {
+			for ; set != 0; set &= set - 1 {
+				j := word<<6 + mathbits.TrailingZeros64(set)
+				if (g.or && !g.fits(s.valuesOf(t, l.items[j]))) || (readable != nil && !readable(l.items[j])) {
+					continue
+				}
+				if out = append(out, first+j); len(out) == limit {
+					return out
+				}
 			}
-			out = append(out, first+j)
 		}
 	}
 	return out
@@ -78,7 +87,7 @@ func (s *Server) refine(t *table, l *leaf[*record], first int, c *cond, kept *bi
 	if c.group != nil {
 		for j := range leafSize {
 			if kept.has(j) && !c.group.fits(s.valuesOf(t, l.items[j])) {
-				kept[j>>6] &^= 1 << (j & 63)
+				kept.drop(j)
 			}
 		}
 		return
@@ -86,6 +95,10 @@ func (s *Server) refine(t *table, l *leaf[*record], first int, c *cond, kept *bi
 	var hit bits
 	switch {
 	case c.code == "ID" && c.op >= opMore && c.op <= opLessEq:
+		low, high := compares(c.op, float64(first), c.num), compares(c.op, float64(first+leafSize-1), c.num)
+		if low && high { // the whole leaf
+			return
+		}
 		for j := range leafSize {
 			if n := float64(first + j); compares(c.op, n, c.num) {
 				hit.add(j)
@@ -107,12 +120,20 @@ func (s *Server) refine(t *table, l *leaf[*record], first int, c *cond, kept *bi
 			}
 		}
 	default:
+		var one [1]string
 		for j, text := range s.column(t, l, c, 't').texts {
-			var values []string
-			if text != "" {
-				values = strings.Split(text, "\x00")
+			if !kept.has(j) {
+				continue
 			}
-			if kept.has(j) && c.match(values) {
+			var values []string
+			switch {
+			case strings.Contains(text, "\x00"):
+				values = strings.Split(text, "\x00")
+			case text != "":
+				one[0] = text
+				values = one[:]
+			}
+			if c.match(values) {
 				hit.add(j)
 			}
 		}
@@ -148,14 +169,14 @@ func (s *Server) hash(v string) uint64 { return maphash.String(s.seed, v) }
 
 // column returns a leaf's column for a condition, building it if need be.
 func (s *Server) column(t *table, l *leaf[*record], c *cond, what byte) *column {
-	key := string(what) + c.code
+	key := columnKey{what, c.code}
 	if col, ok := l.cols[key]; ok {
 		return col
 	}
 	col := &column{}
 	for j := range leafSize {
 		var values []string
-		if l.used[j] {
+		if l.used.has(j) {
 			for _, v := range t.values(l.items[j], c.code) {
 				values = append(values, s.canon(c.form, v))
 			}
@@ -176,7 +197,7 @@ func (s *Server) column(t *table, l *leaf[*record], c *cond, what byte) *column 
 		}
 	}
 	if l.cols == nil {
-		l.cols = map[string]*column{}
+		l.cols = map[columnKey]*column{}
 	}
 	l.cols[key] = col
 	return col
@@ -243,6 +264,135 @@ func arrange(ids []int, order []ordering, value func(id int, code string) string
 	for i := range rows {
 		ids[i] = rows[i].id
 	}
+}
+
+// sortKey is a card with what it is sorted by: numbers for numbers and dates, text else.
+type sortKey struct {
+	id    int
+	nums  [maxOrder]float64
+	texts [maxOrder]string
+}
+
+// maxOrder is how many fields an order may name; the rest are ignored.
+const maxOrder = 4
+
+// sort brings the first want ids into order; what comes after them is in no order. A page
+// of a big portal is sorted without sorting the portal.
+func (s *Server) sort(t *table, ids []int, order []ordering, want int) {
+	if len(order) == 0 || (order[0].code == "ID" && !order[0].desc) {
+		return
+	}
+	if order[0].code == "ID" {
+		slices.Reverse(ids)
+		return
+	}
+	order = order[:min(len(order), maxOrder)]
+	less := func(a, b *sortKey) bool {
+		for k, o := range order {
+			cmp := 0
+			if o.form == formNumber || o.form == formDate {
+				switch {
+				case a.nums[k] < b.nums[k]:
+					cmp = -1
+				case a.nums[k] > b.nums[k]:
+					cmp = 1
+				}
+			} else {
+				cmp = strings.Compare(a.texts[k], b.texts[k])
+			}
+			if o.desc {
+				cmp = -cmp
+			}
+			if cmp != 0 {
+				return cmp < 0
+			}
+		}
+		return a.id < b.id
+	}
+	rows := make([]sortKey, 0, min(want, len(ids))+1)
+	var cols [maxOrder]*column // of the leaf where the last card was
+	at := -1
+	for i := range ids {
+		id := ids[i]
+		if order[0].desc { // the newest cards often have the greatest values: meet them first
+			id = ids[len(ids)-1-i]
+		}
+		if id/leafSize != at {
+			at = id / leafSize
+			s.sortColumns(t, at, order, &cols)
+		}
+		row := sortKey{id: id}
+		for k, o := range order {
+			if o.form == formNumber || o.form == formDate {
+				if row.nums[k] = cols[k].nums[id%leafSize]; math.IsNaN(row.nums[k]) {
+					row.nums[k] = math.Inf(-1) // no value comes first, as NULL does
+				}
+			} else {
+				row.texts[k] = cols[k].texts[id%leafSize]
+			}
+		}
+		switch {
+		case len(rows) < want:
+			rows = append(rows, row)
+			if len(rows) == want {
+				heapify(rows, less)
+			}
+		case less(&row, &rows[0]):
+			rows[0] = row
+			sink(rows, 0, less)
+		}
+	}
+	sort.Slice(rows, func(i, j int) bool { return less(&rows[i], &rows[j]) })
+	for i := range rows {
+		ids[i] = rows[i].id
+	}
+}
+
+func (s *Server) sortColumns(t *table, leaf int, order []ordering, cols *[maxOrder]*column) {
+	for k, o := range order {
+		what := byte('t')
+		if o.form == formNumber || o.form == formDate {
+			what = 'n'
+		}
+		cols[k] = s.column(t, t.rows.leaves[leaf], &cond{code: o.code, form: o.form}, what)
+	}
+}
+
+// heapify and sink keep the last of the wanted rows at the head.
+func heapify(rows []sortKey, less func(a, b *sortKey) bool) {
+	for i := len(rows)/2 - 1; i >= 0; i-- {
+		sink(rows, i, less)
+	}
+}
+
+func sink(rows []sortKey, i int, less func(a, b *sortKey) bool) {
+	for {
+		child := 2*i + 1
+		if child >= len(rows) {
+			return
+		}
+		if child+1 < len(rows) && less(&rows[child], &rows[child+1]) {
+			child++
+		}
+		if !less(&rows[i], &rows[child]) {
+			return
+		}
+		rows[i], rows[child] = rows[child], rows[i]
+		i = child
+	}
+}
+
+// pageOf finds, sorts and cuts in one: the rows of the page that the call asks for.
+func (c *call) pageOf(t *table, g *group, order []ordering, start int) []int {
+	limit := 0
+	if start < 0 && (len(order) == 0 || (order[0].code == "ID" && !order[0].desc)) {
+		limit = pageSize // nobody counts, and the first rows are the page
+	}
+	ids := c.find(t, g, c.readable(t.kind), limit)
+	c.sort(t, ids, order, max(start, 0)/pageSize*pageSize+pageSize)
+	rows, total, next := page(ids, start)
+	c.list(total, next)
+	return rows
 }
 
 // page cuts one page out of ids and says what comes after it. start is what the call

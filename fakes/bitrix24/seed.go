@@ -187,7 +187,7 @@ func (s *Server) loadPeople(seed Seed) error {
 		}
 		s.state.docs("user").add(newUser(M("ID", strconv.Itoa(u.ID), "NAME", u.Name, "LAST_NAME", u.LastName, "WORK_POSITION", u.Position,
 			"EMAIL", u.Email, "PERSONAL_MOBILE", u.Phone, "PERSONAL_GENDER", u.Gender, "UF_DEPARTMENT", departments,
-			"ROLES", roles, "ADMIN", u.Admin || u.ID == s.user, "ACTIVE", !u.Inactive), s.iso(s.clock())))
+			"ROLES", roles, "ADMIN", u.Admin || (u.ID == s.user && len(roles) == 0), "ACTIVE", !u.Inactive), s.iso(s.clock())))
 	}
 	for role, kinds := range seed.Roles {
 		rules := &Map{}

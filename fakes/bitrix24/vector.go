@@ -18,9 +18,9 @@ type vector[T any] struct {
 
 type leaf[T any] struct {
 	gen   int
-	used  [leafSize]bool
+	used  bits
 	items [leafSize]T
-	cols  map[string]*column // derived from items, see filter.go; nil after a change
+	cols  map[columnKey]*column // derived from items, see filter.go; nil after a change
 }
 
 func (v *vector[T]) get(id int) (T, bool) {
@@ -29,7 +29,7 @@ func (v *vector[T]) get(id int) (T, bool) {
 		return none, false
 	}
 	l := v.leaves[id/leafSize]
-	if l == nil || !l.used[id%leafSize] {
+	if l == nil || !l.used.has(id%leafSize) {
 		return none, false
 	}
 	return l.items[id%leafSize], true
@@ -55,10 +55,11 @@ func (v *vector[T]) own(id int) *leaf[T] {
 
 func (v *vector[T]) put(id int, item T) {
 	l := v.own(id)
-	if !l.used[id%leafSize] {
+	if !l.used.has(id % leafSize) {
 		v.count++
 	}
-	l.used[id%leafSize], l.items[id%leafSize] = true, item
+	l.used.add(id % leafSize)
+	l.items[id%leafSize] = item
 	v.last = max(v.last, id)
 }
 
@@ -68,7 +69,8 @@ func (v *vector[T]) remove(id int) bool {
 	}
 	var none T
 	l := v.own(id)
-	l.used[id%leafSize], l.items[id%leafSize] = false, none
+	l.used.drop(id % leafSize)
+	l.items[id%leafSize] = none
 	v.count--
 	return true
 }
@@ -80,7 +82,7 @@ func (v *vector[T]) all(yield func(id int, item T) bool) {
 			continue
 		}
 		for j := range l.items {
-			if l.used[j] && !yield(i*leafSize+j, l.items[j]) {
+			if l.used.has(j) && !yield(i*leafSize+j, l.items[j]) {
 				return
 			}
 		}
@@ -99,3 +101,10 @@ func (v *vector[T]) restored() vector[T] {
 	c.gen++
 	return c
 }
+
+// bits is a set of places in a leaf.
+type bits [leafSize / 64]uint64
+
+func (b *bits) has(i int) bool { return b[i>>6]&(1<<(i&63)) != 0 }
+func (b *bits) add(i int)      { b[i>>6] |= 1 << (i & 63) }
+func (b *bits) drop(i int)     { b[i>>6] &^= 1 << (i & 63) }
