@@ -52,6 +52,11 @@ func (sc *scan) cardCode(i int) bool {
 			return true
 		}
 	}
+	if sc.toks[i].letters == 3 && sc.afterExpiry(i) {
+		c.score, c.note = 0.85, "сразу после срока карты"
+		sc.add(c)
+		return true
+	}
 	if i+1 < len(sc.toks) && sc.class(i+1)&ctxCardCode != 0 && len(sc.gap(i)) <= 4 {
 		c.score, c.context = 0.85, sc.str(i+1)
 		sc.add(c)
@@ -61,6 +66,17 @@ func (sc *scan) cardCode(i int) bool {
 		c.score = 0.85
 		sc.add(c)
 		return true
+	}
+	return false
+}
+
+// afterExpiry tells whether the number stands right after the term of a card or the card.
+func (sc *scan) afterExpiry(i int) bool {
+	start := int(sc.toks[i].start)
+	for _, f := range sc.found {
+		if (f.kind == CardCode || f.kind == Card && f.score >= 0.8) && start > f.end && start-f.end <= 3 && strings.Trim(sc.text[f.end:start], " ,;/") == "" {
+			return true
+		}
 	}
 	return false
 }

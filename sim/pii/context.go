@@ -15,9 +15,9 @@ var contextWords = []struct {
 		middlename клиентк* клиент клиента клиенту клиентом client customer пациент* patient guest гость гостя name господин*
 		госпож* гражданин* гражданк* заявител* отправител* получател* плательщик* владел* ученик* ребен* подписант* контактн*`},
 	{ctxBirth, `родил* рожден* рождения др birth birthdate birthday dob bday born туган туу туганмын именин* гр рожд`},
-	{ctxPassport, `паспорт* паспортн* серия серии серию сери passport документ* удостовер* уд личност* passports passportnumber
+	{ctxPassport, `подразделени* паспорт* паспортн* серия серии серию сери passport документ* удостовер* уд личност* passports passportnumber
 		паспортым*`},
-	{ctxForeign, `загран* заграничн* foreign international`},
+	{ctxForeign, `загран* загранпаспорт* заграничн* foreign international`},
 	{ctxSNILS, `снилс снилса снилсом снилсе snils страхов* пенсионн* снилсым*`},
 	{ctxINN, `инн inn налогоплательщ* иннсе taxid tin`},
 	{ctxOMS, `полис* омс oms enp енп policy страховк* иминият* полисым* insurance медполис*`},

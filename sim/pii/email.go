@@ -57,7 +57,7 @@ func (sc *scan) emailAt(at, after int) {
 	if end < len(s) && (s[end] == ':' || s[end] == '/') && strings.HasPrefix(s[start:at], "git") && at-start == 3 {
 		return
 	}
-	if fileSuffix(domain) {
+	if domain == "c.us" || domain == "s.whatsapp.net" || domain == "g.us" || fileSuffix(domain) {
 		return
 	}
 	c := candidate{start: start, end: end, kind: Email, rule: "formatted", score: 0.97}

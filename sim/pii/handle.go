@@ -12,7 +12,7 @@ func recogniseHandles(sc *scan) {
 	s := sc.text
 	for _, a := range sc.ats {
 		at := int(a)
-		if at > 0 && (localChar(s[at-1]) || s[at-1] == '/' || s[at-1] == '@' || s[at-1] == ']') {
+		if at > 0 && (localChar(s[at-1]) || s[at-1] == '/' || s[at-1] == '@' || s[at-1] == ']' || s[at-1] == '*') {
 			continue
 		}
 		end := at + 1

@@ -84,6 +84,10 @@ func recogniseSeries(sc *scan) {
 			continue
 		}
 		w := fold(sc.str(i))
+		if strings.HasPrefix(w, "подразделен") {
+			sc.departmentCode(i)
+			continue
+		}
 		if !strings.HasPrefix(w, "сер") && !strings.HasPrefix(w, "паспорт") && w != "passport" && w != "series" {
 			continue
 		}
@@ -112,6 +116,14 @@ func recogniseSeries(sc *scan) {
 			}
 			break
 		}
+	}
+}
+
+// departmentCode reads «код подразделения 160-001».
+func (sc *scan) departmentCode(i int) {
+	if i+2 < len(sc.toks) && sc.toks[i+1].is(isDigits) && sc.toks[i+1].letters == 3 && sc.toks[i+2].is(isDigits) && sc.toks[i+2].letters == 3 &&
+		(sc.gap(i+1) == "-" || sc.gap(i+1) == " ") && len(sc.gap(i)) <= 4 {
+		sc.add(candidate{start: int(sc.toks[i+1].start), end: int(sc.toks[i+2].end), kind: Passport, rule: "context", score: 0.7, context: sc.str(i), low: true, note: "код подразделения"})
 	}
 }
 
