@@ -2,6 +2,7 @@ package acts
 
 import (
 	"math"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -98,6 +99,7 @@ func (h *hearing) rules() {
 			r := &h.know.rules[m.rule]
 			switch {
 			case r.act == availability, r.act == choice,
+				asksContact(r.act) && h.frames&(consents|processing) != 0 && rd.listsData(),
 				rd.frames&r.need != r.need,
 				rd.frames&r.unless != 0,
 				r.anywhere != 0 && h.frames&r.anywhere == 0,
@@ -108,6 +110,19 @@ func (h *hearing) rules() {
 			h.note(Act{Name: r.act, Sort: r.sort, Score: r.score, Why: h.quote(rd, m.first, m.last)})
 		}
 	}
+}
+
+func asksContact(n Name) bool { return n == AsksName || n == AsksPhone || n == AsksEmail }
+
+// dataList begins the list of data in a request for consent: «Перечень данных: имя,
+// телефон» names what will be processed and asks for none of it yet.
+var dataList = regexp.MustCompile(`(?i)^[^\p{L}]*(?:(?:перечень|состав|список|категории|какие|что)\s+)?(?:обрабатываем\p{L}+\s+|персональн\p{L}+\s+|ваш\p{L}+\s+)*(?:данн\p{L}+|что)[^:?.]{0,40}:`)
+
+func (rd *read) listsData() bool {
+	if len(rd.tokens) == 0 {
+		return false
+	}
+	return dataList.MatchString(rd.text[rd.tokens[0].from:rd.tokens[len(rd.tokens)-1].to])
 }
 
 // negated tells whether a «не» or «ни» reaches the words of a match.
