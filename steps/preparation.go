@@ -112,6 +112,9 @@ func failService(_ context.Context, w *world, in input) error {
 	if err != nil {
 		return broken("%w", err)
 	}
+	if rule.Kind == faults.Mute && rule.Method == "" {
+		rule.Method = "crm.*.add" // a reading that is not answered leaves nothing behind
+	}
 	w.note("CRM отказывает: %s, %s", in.at(1), in.at(2))
 	w.lane.portal.Fail(rule)
 	return nil

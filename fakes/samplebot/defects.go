@@ -10,6 +10,9 @@ type Defect struct {
 	Scenarios []string
 }
 
+// Wordings is how many sets of wordings there are.
+func Wordings() int { return len(wordings) }
+
 // Defects lists all of them, by what they break.
 func Defects() []Defect { return append([]Defect(nil), defects...) }
 
