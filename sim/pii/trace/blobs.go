@@ -71,6 +71,9 @@ func (p *pass) run(from, to int) {
 	if upper+small < 4 || upper == 0 && n < 24 || small+digit == 0 && joints > 0 {
 		return // words joined by signs, times
 	}
+	if n >= 56 && n <= 80 && n%4 == 0 && to < len(text) && (text[to] == '\n' || text[to] == '\r' || text[to] == '\\') && from >= p.unwrapped {
+		p.unwrap(from, to)
+	}
 	p.base64(from, to)
 	if small == 0 && n >= 16 {
 		p.base32(from, to)
@@ -87,6 +90,41 @@ func (p *pass) run(from, to int) {
 				p.hexRun(i, stop)
 			}
 		}
+	}
+}
+
+// unwrap joins the lines into which mail programs cut base64.
+func (p *pass) unwrap(from, to int) {
+	text := p.text
+	var d decoded
+	d.copy(text, from, to)
+	width, lines := to-from, 1
+	at := to
+	for {
+		next := at
+		for _, eol := range []string{"\r\n", "\n", `\r\n`, `\n`} {
+			if strings.HasPrefix(text[at:], eol) {
+				next += len(eol)
+				break
+			}
+		}
+		stop := next
+		for stop < len(text) && stop-next < width && base64Value[text[stop]] != 255 {
+			stop++
+		}
+		if next == at || stop == next {
+			break
+		}
+		d.copy(text, next, stop)
+		lines++
+		at = stop
+		if stop-next < width {
+			break
+		}
+	}
+	p.unwrapped = at
+	if lines > 1 {
+		p.open("перенос строк", &d, at)
 	}
 }
 

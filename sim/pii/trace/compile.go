@@ -189,6 +189,8 @@ func (b *builder) number(i int32, value string, r role) {
 		if n.phone {
 			b.addNumber(i, number{digits: back.digits + "7"}, asReversed)
 			b.addNumber(i, number{digits: back.digits + "8"}, asReversed)
+			d := n.digits
+			b.addNumber(i, number{digits: d[8:] + d[6:8] + d[3:6] + d[:3]}, asReversed) // «21-43-765-954»
 		}
 	}
 	if strings.ContainsFunc(value, func(r rune) bool { return foldLetter(r) != r || r >= 'a' && r <= 'z' || r >= 'а' && r <= 'я' }) {
@@ -301,10 +303,10 @@ func parseDate(value string) (y, m, d int, ok bool) {
 var monthNames = func() map[string]int {
 	months := map[string]int{}
 	for i, list := range []string{
-		"январь января январе янв январем january jan гыйнвар", "февраль февраля феврале фев февр february feb",
-		"март марта марте мар march mar", "апрель апреля апреле апр april apr", "май мая мае may", "июнь июня июне июн june jun",
-		"июль июля июле июл july jul", "август августа августе авг august aug", "сентябрь сентября сентябре сен сент september sep sept",
-		"октябрь октября октябре окт october oct", "ноябрь ноября ноябре ноя нояб november nov", "декабрь декабря декабре дек december dec",
+		"январь января январе янв январем january jan гыйнвар yanvar yanvarya janvarja", "февраль февраля феврале фев февр february feb ii fevral fevralya",
+		"март марта марте мар march mar iii mart marta", "апрель апреля апреле апр april apr iv aprel aprelya", "май мая мае may maya", "июнь июня июне июн june jun vi iyun iyunya",
+		"июль июля июле июл july jul vii iyul iyulya", "август августа августе авг august aug viii avgust avgusta", "сентябрь сентября сентябре сен сент september sep sept ix sentyabr sentyabrya",
+		"октябрь октября октябре окт october oct oktyabr oktyabrya", "ноябрь ноября ноябре ноя нояб november nov xi noyabr noyabrya", "декабрь декабря декабре дек december dec xii dekabr dekabrya",
 	} {
 		for _, w := range strings.Fields(list) {
 			months[lower(w)] = i + 1

@@ -266,12 +266,13 @@ var codeWords = wordSet(`код кода коду кодом коды парол
 func (p *pass) dates(start, end int, packed uint64) {
 	n := end - start
 	x := &p.t.index
+	wide := false // words stand between the numbers
 	ask := func(y, m, d, from int) {
 		if m < 1 || m > 12 || d < 1 || d > 31 {
 			return
 		}
 		key := dateKey(y, m, d)
-		if !x.maybe(key) {
+		if !x.maybe(key) || wide && !dateWordsOnly(p.text[from:end]) {
 			return
 		}
 		for e := x.first(key); e >= 0; e = x.entries[e].next {
@@ -290,10 +291,11 @@ func (p *pass) dates(start, end int, packed uint64) {
 		return
 	}
 	a, b := p.last(2), p.last(1)
-	if start-b.end > 3 || b.start-a.end > 3 || b.end-b.start > 2 {
+	if start-b.end > 16 || b.start-a.end > 16 || b.end-b.start > 2 {
 		return
 	}
-	if p.count > 3 && a.start-p.last(3).end <= 1 && p.text[a.start-1] != ' ' && p.text[a.start-1] != 'T' {
+	wide = start-b.end > 3 || b.start-a.end > 3
+	if !wide && p.count > 3 && a.start-p.last(3).end <= 1 && p.text[a.start-1] != ' ' && p.text[a.start-1] != 'T' {
 		return // a longer chain of numbers: a version, an address
 	}
 	one, two, three := p.value(a), p.value(b), decimal(packed)
@@ -310,6 +312,18 @@ func (p *pass) dates(start, end int, packed uint64) {
 		ask(2000+three, two, one, a.start)
 	}
 }
+
+// dateWordsOnly tells that only names of fields stand between the numbers of a date.
+func dateWordsOnly(s string) bool {
+	for _, t := range lex(s, 0, len(s)) {
+		if !t.digits && !dateWords[t.text] {
+			return false
+		}
+	}
+	return true
+}
+
+var dateWords = wordSet("day month year d m y dd mm yyyy birth bday день число месяц месяца год года го г числа дня")
 
 func (p *pass) value(g *group) int {
 	v := 0
@@ -365,6 +379,16 @@ func (p *pass) month(start, end, month int) {
 			report(1900+after, before, max(0, k-1), k+1)
 			report(2000+after, before, max(0, k-1), k+1)
 		}
+		if nb > 0 && nb <= 2 && na == 0 {
+			for _, j := range []int{k - 2, k - 3} {
+				if y, ny := num(j); ny == 4 {
+					report(y, before, j, k)
+				}
+			}
+			if y, ny := num(k + 2); skip == 1 && ny == 4 {
+				report(y, before, k-1, k+2)
+			}
+		}
 		if nb == 4 && na > 0 && na <= 2 {
 			report(before, after, k-1, k+1)
 		}
@@ -380,7 +404,7 @@ func (p *pass) month(start, end, month int) {
 	}
 }
 
-var ordinalEnds = wordSet("го е ое ого st nd rd th of")
+var ordinalEnds = wordSet("го е ое ого ное ст st nd rd th of год года г ел")
 
 // street looks up a house number together with the words before it.
 func (p *pass) street(start, end int, packed uint64) {

@@ -69,6 +69,10 @@ func invisible(s string, i int) int {
 		if s[i+1]&0xC0 == 0x80 {
 			return 2
 		}
+	case 0xCD:
+		if s[i+1] >= 0x80 && s[i+1] <= 0xAF {
+			return 2
+		}
 	case 0xE2:
 		if i+2 < len(s) && (s[i+1] == 0x80 && s[i+2] >= 0x8B && s[i+2] <= 0x8F || s[i+1] == 0x81 && s[i+2] >= 0xA0 && s[i+2] <= 0xAF || s[i+1] == 0x80 && s[i+2] >= 0xAA && s[i+2] <= 0xAE) {
 			return 3

@@ -43,8 +43,16 @@ func odd(r rune) bool {
 		return true
 	case r == '²' || r == '³' || r == '¹':
 		return true
+	case r >= 0x370 && r <= 0x3FF:
+		return greekTwins[r] != 0
 	}
 	return r > 0x7F && unicode.IsDigit(r)
+}
+
+// greekTwins are Greek letters that look like Latin ones.
+var greekTwins = map[rune]byte{
+	'Α': 'A', 'Β': 'B', 'Ε': 'E', 'Ζ': 'Z', 'Η': 'H', 'Ι': 'I', 'Κ': 'K', 'Μ': 'M', 'Ν': 'N', 'Ο': 'O', 'Ρ': 'P', 'Τ': 'T', 'Υ': 'Y', 'Χ': 'X',
+	'α': 'a', 'ι': 'i', 'κ': 'k', 'ν': 'v', 'ο': 'o', 'ρ': 'p', 'υ': 'u', 'χ': 'x',
 }
 
 // stretch finds the piece of text around i in which characters of a sort stand close to
@@ -75,6 +83,8 @@ func (p *pass) widths(i int) int {
 		switch {
 		case r > 0x7F && unicode.IsDigit(r):
 			d.put(byte('0'+digitValue(r)), k)
+		case greekTwins[r] != 0:
+			d.put(greekTwins[r], k)
 		case odd(r):
 			d.puts(norm.NFKC.String(string(r)), k)
 		default:

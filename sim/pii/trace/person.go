@@ -14,6 +14,7 @@ import (
 // is not «Алсу Сафиуллина».
 type person struct {
 	forenames map[uint64]bool
+	surnames  map[uint64]bool
 	initials  map[uint16]bool
 }
 
@@ -66,6 +67,11 @@ var foreNames = sync.OnceValue(func() map[uint64]bool {
 			set[wordHash(s)] = true
 		}
 	}
+	for _, n := range names.Others() {
+		for _, f := range names.Decline(n, names.First, names.Unknown) {
+			set[wordHash(f)] = true
+		}
+	}
 	return set
 })
 
@@ -88,8 +94,20 @@ func (b *builder) name(i int32, value string, r role) {
 		}
 		return
 	}
+	p := person{forenames: map[uint64]bool{}, surnames: map[uint64]bool{}, initials: map[uint16]bool{}}
+	fields = slices.DeleteFunc(fields, func(f string) bool {
+		initial := utf8.RuneCountInString(f) == 1
+		if initial {
+			code, _ := foldOf(f, 0)
+			p.initials[code] = true
+		}
+		return initial
+	})
+	if len(fields) == 0 {
+		b.generic(i, value)
+		return
+	}
 	first, patronymic, surname := parts(fields)
-	p := person{forenames: map[uint64]bool{}, initials: map[uint16]bool{}}
 	if first != "" {
 		for _, w := range append([]string{first}, names.Short(first)...) {
 			for _, f := range names.Decline(w, names.First, sexOf(first, patronymic, surname)) {
@@ -112,9 +130,16 @@ func (b *builder) name(i int32, value string, r role) {
 	who := len(b.persons)
 	sex := sexOf(first, patronymic, surname)
 	if surname != "" {
+		for _, f := range names.Decline(surname, names.Surname, sex) {
+			p.surnames[wordHash(f)] = true
+		}
 		b.declined(i, surname, names.Surname, sex, who, asForm)
 		if first != "" {
 			b.glued(i, first, surname)
+		}
+		if first != "" && patronymic != "" {
+			b.putAll(i, []string{strings.ToLower(surname + first + patronymic)}, asGlued, 0)
+			b.putAll(i, []string{strings.ToLower(first + patronymic + surname)}, asGlued, 0)
 		}
 	}
 	if patronymic != "" && first != "" {
@@ -374,19 +399,29 @@ func (p *person) namesake(text string, start, end int) bool {
 	return others && !own
 }
 
-// beside tells whether a first name of the person is a neighbour of text[start:end].
+// beside tells whether a first name of the person is a neighbour of text[start:end], the
+// person's patronymic, and no other surname is: «Алсу Рашидовна Хайруллина» is another
+// person.
 func (p *person) beside(text string, start, end int) bool {
-	from, to := around(text, start, end, 64, 64)
+	from, to := around(text, start, end, 96, 96)
 	tokens := lex(text, from, to)
+	near := func(a, b int) bool {
+		return a >= 0 && b < len(tokens) && tokens[b].start-tokens[a].end <= 3 && !strings.ContainsAny(text[tokens[a].end:tokens[b].start], ",;:!?\n\"(){}[]")
+	}
+	foreign := func(k int) bool {
+		t := tokens[k]
+		r, _ := utf8.DecodeRuneInString(text[t.start:])
+		return !t.digits && unicode.IsUpper(r) && looksSurname(t.text) && !p.surnames[wordHash(t.text)]
+	}
 	for k, t := range tokens {
 		if t.start != start {
 			continue
 		}
-		if k > 0 && start-tokens[k-1].end <= 3 && p.forenames[wordHash(tokens[k-1].text)] {
-			return true
+		if near(k-1, k) && p.forenames[wordHash(tokens[k-1].text)] {
+			return !(near(k-2, k-1) && foreign(k-2) || near(k, k+1) && foreign(k+1))
 		}
-		if k+1 < len(tokens) && tokens[k+1].start-t.end <= 3 && p.forenames[wordHash(tokens[k+1].text)] {
-			return true
+		if near(k, k+1) && p.forenames[wordHash(tokens[k+1].text)] {
+			return !(near(k-1, k) && foreign(k-1) || near(k+1, k+2) && foreign(k+2))
 		}
 	}
 	return false

@@ -98,7 +98,7 @@ type pass struct {
 	// quoted-printable and its line breaks, for broken encodings, for bytes that are no
 	// UTF-8.
 	looked, quoted, joinedTo, mended, bare int
-	domains, coded                         int // the same for encoded domains and for codes
+	domains, coded, unwrapped              int // the same for encoded domains, for codes, for base64 in lines
 }
 
 func (s *search) read(v *view) {
@@ -299,7 +299,7 @@ func (p *pass) word(h, skeleton uint64, start, end, letters int) {
 			if key := finish(together(last.hash, h, letters), saltWord); x.maybe(key) {
 				p.joined(key, last, start, end)
 			}
-			if skeleton != 0 && last.skeleton != 0 && start-last.end == 1 && p.text[last.end] == '-' {
+			if skeleton != 0 && last.skeleton != 0 && joint(p.text[last.end:start]) {
 				if key := finish(skeletonHash(p.text[last.start:end]), saltSkeleton); x.maybe(key) {
 					p.spelled(key, last.start, end)
 				}
@@ -310,6 +310,62 @@ func (p *pass) word(h, skeleton uint64, start, end, letters int) {
 	p.nWords++
 	if letters <= 4 {
 		p.short(start, end, letters)
+	} else if letters >= 8 && !p.foreign {
+		// A capital inside a word is rare enough to look for it in long words only.
+		for i := start + 1; i < end; i++ {
+			if c := p.text[i]; c >= 'A' && c <= 'Z' || c == 0xD0 && p.text[i+1] >= 0x90 && p.text[i+1] <= 0xAF {
+				p.humps(start, end)
+				break
+			}
+		}
+	}
+}
+
+// joint tells signs inside a transliterated name: «Gali-Akhmetova», «Il'nur».
+func joint(gap string) bool {
+	switch gap {
+	case "-", "'", "`", "’", "ʼ", "ʹ":
+		return true
+	}
+	return false
+}
+
+func withoutJoints(s string) string {
+	return strings.Map(func(r rune) rune {
+		if joint(string(r)) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// humps looks up the parts of «AlsuRashidovnaSafiullina».
+func (p *pass) humps(start, end int) {
+	text := p.text
+	from := start
+	for i := start; i < end; {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		if i > from && unicode.IsUpper(r) {
+			if before, _ := utf8.DecodeLastRuneInString(text[:i]); unicode.IsLower(before) {
+				p.hump(from, i)
+				from = i
+			}
+		}
+		i += size
+	}
+	if from > start {
+		p.hump(from, end)
+	}
+}
+
+func (p *pass) hump(start, end int) {
+	x := &p.t.words
+	part := p.text[start:end]
+	if key := finish(wordHash(part), saltWord); x.maybe(key) {
+		p.named(key, start, end, start)
+	}
+	if key := finish(skeletonHash(part), saltSkeleton); part[0] < utf8.RuneSelf && x.maybe(key) {
+		p.spelled(key, start, end)
 	}
 }
 
@@ -324,7 +380,7 @@ func (p *pass) spelled(key uint64, start, end int) {
 			continue
 		}
 		if latin == "" {
-			latin = strings.ReplaceAll(lower(p.text[start:end]), "-", "")
+			latin = withoutJoints(lower(p.text[start:end]))
 		}
 		s := &p.t.spellings[found.aux]
 		for form := range strings.SplitSeq(s.forms, "|") {

@@ -101,6 +101,11 @@ func (b *builder) sequence(i int32, s sequence) {
 		return
 	}
 	b.words.add(finish(wordHash(anchor.text), saltWord), e)
+	if strings.Contains(s.value, "@") || s.local {
+		if c := names.Cyrillic(anchor.text); c != "" {
+			b.words.add(finish(wordHash(c), saltWord), e)
+		}
+	}
 }
 
 // telling estimates how rare a token is, in bits.
@@ -255,6 +260,9 @@ func (s *sequence) walk(value, tokens []token, pos, way int) (int, bool) {
 func sameToken(a, b string) bool {
 	if a == b {
 		return true
+	}
+	if a[0] >= utf8.RuneSelf && b[0] < utf8.RuneSelf && b[0] > '9' && names.SpelledAs(a, b) {
+		return true // «алсу точка сафиуллина»
 	}
 	return utf8.RuneCountInString(a) == utf8.RuneCountInString(b) && latinTwins(a) == latinTwins(b)
 }

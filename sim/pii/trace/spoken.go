@@ -3,6 +3,9 @@ package trace
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
+
+	"progon/sim/pii/trace/names"
 )
 
 // numeralWords are number words and their values. Tens, hundreds and thousands join with
@@ -21,15 +24,25 @@ var numeralWords = func() map[string]int {
 		20: "двадцать двадцатое двадцатого двадцати егерме twenty", 30: "тридцать тридцатое тридцатого тридцати утыз thirty", 40: "сорок сорока сорокового сороковом кырык forty",
 		50: "пятьдесят пятидесяти пятидесятого пятидесятом илле fifty", 60: "шестьдесят шестидесяти шестидесятого шестидесятом алтмыш sixty", 70: "семьдесят семидесяти семидесятого семидесятом җитмеш seventy",
 		80: "восемьдесят восьмидесяти восьмидесятого восьмидесятом сиксән eighty", 90: "девяносто девяностого девяностом туксан ninety",
-		100: "сто ста йөз", 200: "двести двухсот", 300: "триста трехсот", 400: "четыреста четырехсот", 500: "пятьсот пятисот", 600: "шестьсот шестисот",
+		100: "сто ста йөз hundred", 200: "двести двухсот", 300: "триста трехсот", 400: "четыреста четырехсот", 500: "пятьсот пятисот", 600: "шестьсот шестисот",
 		700: "семьсот семисот", 800: "восемьсот восьмисот", 900: "девятьсот девятисот", 1000: "тысяча тысячи тысяч мең тыща", 2000: "двухтысячного",
 	} {
-		for _, w := range strings.Fields(list) {
+		for n, w := range strings.Fields(list) {
 			words[lower(w)] = value
+			if n == 0 && w[0] >= utf8.RuneSelf {
+				for _, s := range names.Spellings(strings.ToLower(w), 12) {
+					if len(s) > 2 {
+						words[s] = value
+					}
+				}
+			}
 		}
 	}
 	return words
 }()
+
+// hundredWords multiply what stands before them: «тугыз йөз», “nine hundred”.
+var hundredWords = wordSet("йөз hundred")
 
 // numeral notes a number word.
 func (p *pass) numeral(start, end int) {
@@ -135,7 +148,7 @@ func sayNumber(tokens []token, repeated bool) (digits string, used int) {
 			return strconv.Itoa(sum), k
 		case next == 1000 && sum < 1000 && sum > 0:
 			sum, limit = sum*1000, 1000
-		case next == 100 && sum < 10 && sum > 0 && k == 1 && tokens[k].text == "иөз", next == 100 && sum > 0 && sum < 10 && tokens[k].text == "йөз":
+		case next == 100 && sum > 0 && sum < 10 && hundredWords[tokens[k].text]:
 			sum, limit = sum*100, 100
 		case next > 0 && next < limit:
 			sum += next

@@ -54,3 +54,31 @@ func Latin(word string, scheme Scheme) string {
 	}
 	return out.String()
 }
+
+// Cyrillic reads a Latin word as a Russian one in the everyday scheme; it is empty if the
+// word has other characters.
+func Cyrillic(word string) string {
+	var out strings.Builder
+	for word != "" {
+		n, letter := 0, ""
+		for _, p := range fromLatin {
+			if strings.HasPrefix(word, p.latin) {
+				n, letter = len(p.latin), p.cyrillic
+				break
+			}
+		}
+		if n == 0 {
+			return ""
+		}
+		out.WriteString(letter)
+		word = word[n:]
+	}
+	return out.String()
+}
+
+// fromLatin has the longest spellings first.
+var fromLatin = []struct{ latin, cyrillic string }{
+	{"shch", "щ"}, {"sch", "щ"}, {"zh", "ж"}, {"kh", "х"}, {"ts", "ц"}, {"ch", "ч"}, {"sh", "ш"}, {"yu", "ю"}, {"ya", "я"}, {"yo", "ё"}, {"iu", "ю"}, {"ia", "ия"},
+	{"a", "а"}, {"b", "б"}, {"v", "в"}, {"g", "г"}, {"d", "д"}, {"e", "е"}, {"z", "з"}, {"i", "и"}, {"k", "к"}, {"l", "л"}, {"m", "м"}, {"n", "н"}, {"o", "о"},
+	{"p", "п"}, {"r", "р"}, {"s", "с"}, {"t", "т"}, {"u", "у"}, {"f", "ф"}, {"h", "х"}, {"c", "ц"}, {"y", "ы"}, {"j", "й"}, {"x", "кс"}, {"w", "в"}, {"q", "к"},
+}
