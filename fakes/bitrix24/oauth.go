@@ -66,9 +66,26 @@ func (s *Server) issue(a *app, user int) (access, refresh string) {
 	s.state.serial++
 	access, refresh = s.derived("access"), s.derived("refresh")
 	now := s.clock()
+	forgetExpired(s.state.access, now)
+	forgetExpired(s.state.refresh, now)
 	s.state.access[access] = &grant{user: user, scopes: scopes, app: a.id, expires: now.Add(tokenLife)}
 	s.state.refresh[refresh] = &grant{user: user, scopes: scopes, app: a.id, expires: now.Add(refreshLife)}
 	return access, refresh
+}
+
+// manyTokens is from how many tokens on the expired ones are forgotten: a portal that runs
+// for weeks must not grow.
+const manyTokens = 1000
+
+func forgetExpired(tokens map[string]*grant, now time.Time) {
+	if len(tokens) < manyTokens {
+		return
+	}
+	for token, g := range tokens {
+		if now.After(g.expires.Add(tokenLife)) { // for an hour more the refusal says «expired»
+			delete(tokens, token)
+		}
+	}
 }
 
 // appGrant is what an access token allows.
