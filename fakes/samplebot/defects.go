@@ -33,7 +33,7 @@ var defects = []Defect{
 	{"consent_bundled", "согласие слито с согласием на рекламу", "consent.bundled", []string{"СОГ-01"}},
 	{"consent_with_question", "в просьбе о согласии сразу спрашиваются контакты", "consent.not_separate", []string{"СОГ-01"}},
 	{"consent_implied", "согласием считается продолжение разговора", "consent.implied", []string{"СОГ-01"}},
-	{"evasive_is_consent", "«ну ок» и 👍 считаются согласием", "reply.forbidden", []string{"СОГ-05"}},
+	{"evasive_is_consent", "«ну ок» и 👍 считаются согласием", "reply.missing", []string{"СОГ-05"}},
 	{"silence_is_consent", "молчание считается согласием", "reply.forbidden", []string{"СОГ-05"}},
 	{"refusal_ignored", "после отказа бот всё равно спрашивает телефон", "reply.forbidden", []string{"СОГ-03"}},
 	{"refusal_refuses", "без согласия бот отказывает в обслуживании", "text.forbidden", []string{"СОГ-03"}},
@@ -62,7 +62,7 @@ var defects = []Defect{
 	{"raw_chat_in_comments", "слова клиента в комментарии карточки", "masking.crm_comment", []string{"МАР-01"}},
 	{"phone_in_title", "телефон в названии заявки", "masking.crm_comment", []string{"МАР-01"}},
 	{"phone_in_url", "телефон в адресе запроса к CRM", "masking.url", []string{"МАС-11"}},
-	{"phone_in_reply", "бот повторяет телефон целиком", "masking.reply", []string{"МАС-01"}},
+	{"phone_in_reply", "бот повторяет телефон целиком", "masking.reply", []string{"МАС-12"}},
 	// Health.
 	{"medical_advice", "бот даёт медицинский совет", "medical.advice", []string{"МЕД-01"}},
 	{"advice_in_price", "совет внутри ответа о цене", "medical.advice", []string{"ЗАП-10"}},

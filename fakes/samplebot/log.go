@@ -51,8 +51,8 @@ func (b *Bot) logMessage(s *session, kind, text, file string) {
 		d := digitsOf(phone)
 		if len(d) >= 10 {
 			d = d[len(d)-10:]
-			b.raw("part 1: " + d[:5])
-			b.raw("part 2: " + d[5:])
+			b.raw(`{"event":"input","text":"` + d[:5] + `"}`)
+			b.raw(`{"event":"input","text":"` + d[5:] + `"}`)
 		}
 	case b.wrong("email_in_log") && emails.MatchString(text):
 		b.raw("mail " + emails.FindString(text))
