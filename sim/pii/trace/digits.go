@@ -295,6 +295,9 @@ func (p *pass) dates(start, end int, packed uint64) {
 		return
 	}
 	wide = start-b.end > 3 || b.start-a.end > 3
+	if !wide && (p.text[b.end] == ':' || p.text[a.end] == ':') {
+		return // hours and minutes
+	}
 	if !wide && p.count > 3 && a.start-p.last(3).end <= 1 && p.text[a.start-1] != ' ' && p.text[a.start-1] != 'T' {
 		return // a longer chain of numbers: a version, an address
 	}
@@ -364,6 +367,9 @@ func (p *pass) month(start, end, month int) {
 			}
 		}
 		before, nb := num(k - 1)
+		if nb == 0 {
+			before, nb = dayInWords(tokens, k-1)
+		}
 		after, na := num(k + 1)
 		skip := 0
 		if na == 0 && k+1 < len(tokens) && ordinalEnds[tokens[k+1].text] {
@@ -402,6 +408,23 @@ func (p *pass) month(start, end, month int) {
 			}
 		}
 	}
+}
+
+// dayInWords reads «двенадцатое», «двадцать пятого» before a month.
+func dayInWords(tokens []token, k int) (day, digits int) {
+	if k < 0 || tokens[k].digits {
+		return 0, 0
+	}
+	day, ok := numeralWords[tokens[k].text]
+	if !ok || day > 30 || day == 0 {
+		return 0, 0
+	}
+	if k > 0 && day < 10 {
+		if tens := numeralWords[tokens[k-1].text]; tens == 20 || tens == 30 {
+			day += tens
+		}
+	}
+	return day, 2
 }
 
 var ordinalEnds = wordSet("го е ое ого ное ст st nd rd th of год года г ел")

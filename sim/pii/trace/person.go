@@ -255,6 +255,9 @@ func (b *builder) declined(i int32, word string, part names.Part, sex names.Sex,
 	low := strings.ToLower(word)
 	all := names.Decline(low, part, sex)
 	forms := slices.Clone(all[:])
+	if ins := all[names.Instrumental]; strings.HasSuffix(ins, "ой") || strings.HasSuffix(ins, "ей") {
+		forms = append(forms, strings.TrimSuffix(ins, "й")+"ю") // «Сафиуллиною»
+	}
 	for _, f := range all {
 		forms = append(forms, names.Russified(f)...)
 	}

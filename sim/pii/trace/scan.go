@@ -244,7 +244,7 @@ func (p *pass) mixed(start int) int {
 			p.word(cyr, 0, start, end, n)
 		}
 		if latOK {
-			p.word(lat, 0, start, end, n)
+			p.word(lat, skeletonHash(latinTwins(lower(p.text[start:end]))), start, end, n)
 		}
 		p.foreign = false
 		if !cyrOK && !latOK || n > 8 {
@@ -380,7 +380,7 @@ func (p *pass) spelled(key uint64, start, end int) {
 			continue
 		}
 		if latin == "" {
-			latin = withoutJoints(lower(p.text[start:end]))
+			latin = latinTwins(withoutJoints(lower(p.text[start:end])))
 		}
 		s := &p.t.spellings[found.aux]
 		for form := range strings.SplitSeq(s.forms, "|") {
