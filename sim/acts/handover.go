@@ -13,7 +13,7 @@ func (h *hearing) handover(a *Act) {
 				continue
 			}
 			if a.Role == "" || a.Role == "человек" {
-				if role := roleIn(rd.tokens[m.first : m.last+1]); role != "" {
+				if role := roleIn(rd.tokens[m.first:min(len(rd.tokens), m.last+2)]); role != "" {
 					a.Role = role
 				}
 			}

@@ -98,6 +98,8 @@ func (h *hearing) price(rd *read, j int, about bool) (p Price, last int, sure bo
 		}
 	case hundreds(t.word) > 0 && currency(word(j+1)):
 		return done(hundreds(t.word), j+1, true)
+	case strings.HasPrefix(t.word, "тысяч") && hundreds(word(j+1)) > 0 && word(j+2) == "за":
+		return done(1000+hundreds(word(j+1)), j+1, true)
 	case strings.HasPrefix(t.word, "тысяч"):
 		if w := word(j - 1); w == "полторы" || w == "две" || w == "три" || w == "четыре" || w == "пять" || w == "десять" || w == "шесть" || w == "семь" || w == "восемь" || w == "девять" {
 			first = j - 1

@@ -7,19 +7,15 @@ import "strings"
 func (h *hearing) slots() {
 	var options []string
 	why := ""
-	cue := false // a line before said what the times below it are
+	cue := h.cued() // the reply says somewhere what its times are
 	for i := range h.reads {
 		rd := &h.reads[i]
 		times := h.times(rd)
 		own := h.availability(rd)
 		if len(times) == 0 {
-			if own {
-				cue = true
-			}
 			continue
 		}
-		if rd.frames&(hours|cancelled) != 0 && !rd.says("свобод", "окош", "окно", "окна", "мест", "предлож", "буш") {
-			cue = false
+		if rd.frames&(hours|cancelled) != 0 && !rd.says("свобод", "окош", "окно", "окна", "мест", "предлож", "буш", "слот") {
 			continue
 		}
 		if h.settled(rd) {
@@ -33,7 +29,7 @@ func (h *hearing) slots() {
 		}
 		options = append(options, times...)
 	}
-	if len(options) == 0 && h.chooses() {
+	if len(options) == 0 {
 		options, why = h.allTimes()
 	}
 	if buttons := h.timeButtons(); len(buttons) > 0 {
@@ -48,23 +44,28 @@ func (h *hearing) slots() {
 	h.note(Act{Name: OffersSlots, Score: 0.9, Why: why, Options: options})
 }
 
-// chooses tells whether the reply ends by asking which of the named suits: «14 мая —
-// 10:00, 12:00. Что удобно?».
-func (h *hearing) chooses() bool {
-	if len(h.reads) < 2 {
-		return false
+// cued tells whether any sentence says that something is free or asks to choose. It may
+// stand before the times or after them: «14 мая — 10:00, 12:00. Что удобно?».
+func (h *hearing) cued() bool {
+	for i := range h.reads {
+		if h.availability(&h.reads[i]) {
+			return true
+		}
 	}
-	last := &h.reads[len(h.reads)-1]
-	return last.question && h.availability(last)
+	return false
 }
 
+// allTimes gathers times that nothing explains. Two or more of them in a row, with days
+// and without a timetable, are an offer: «Терапевт: 14 мая 8:20, 14 мая 8:40».
 func (h *hearing) allTimes() (options []string, why string) {
 	for i := range h.reads {
 		rd := &h.reads[i]
-		if rd.frames&(hours|cancelled) != 0 || h.settled(rd) {
+		if rd.frames&(hours|cancelled) != 0 || h.settled(rd) || rd.says("начин", "длит", "идет", "идут", "проход", "обед", "перерыв", "смен", "каждый", "по") {
 			continue
 		}
-		options = append(options, h.times(rd)...)
+		if rd.has(kindTime) {
+			options = append(options, h.times(rd)...)
+		}
 	}
 	if len(options) < 2 {
 		return nil, ""
@@ -131,8 +132,8 @@ func (h *hearing) times(rd *read) []string {
 }
 
 func (h *hearing) isDay(rd *read, j int) bool {
-	if rd.tokens[j].kind == kindDate {
-		return true
+	if rd.tokens[j].kind&kindDate != 0 {
+		return rd.tokens[j].kind&kindTime == 0 || !h.clockWord(rd, j)
 	}
 	for _, d := range []string{"сегодня", "завтра", "послезавтра", "понедельник", "вторник", "четверг", "пятниц", "суббот", "воскресень",
 		"буген", "иртэгэ", "душэмбе", "сишэмбе", "чэршэмбе", "пэнжешэмбе", "жомга", "шимбэ", "якшэмбе",
@@ -158,8 +159,10 @@ func (rd *read) word(k int) string {
 // clockWord tells whether «10.15» is meant as a time: a preposition says so.
 func (h *hearing) clockWord(rd *read, j int) bool {
 	switch rd.word(j - 1) {
-	case "в", "на", "к", "и", "или":
+	case "в", "к":
 		return true
+	case "на", "и", "или":
+		return rd.tokens[j].kind&kindDate == 0
 	}
 	return false
 }
