@@ -40,7 +40,8 @@ func addressGap(g string) bool {
 func (sc *scan) street(i int) int {
 	w := fold(sc.str(i))
 	short := sc.toks[i].letters <= 3
-	if short && w != "ул" && w != "пр" && w != "пер" && w != "мкр" && w != "наб" && w != "жк" && w != "бр" && w != "ul" && w != "бул" {
+	boulevard := w == "б" && i+1 < len(sc.toks) && sc.gap(i) == "-" && fold(sc.str(i+1)) == "р"
+	if short && !boulevard && w != "ул" && w != "пр" && w != "пер" && w != "мкр" && w != "наб" && w != "жк" && w != "бр" && w != "ul" && w != "бул" {
 		return 0
 	}
 	if short && !sc.toks[i].is(isCyrillic) && w != "ul" {

@@ -13,6 +13,12 @@ func recogniseCodes(sc *scan) {
 		if !t.is(isDigits) || t.letters < 2 || t.letters > 8 {
 			continue
 		}
+		if t.letters == 2 && i+2 < len(sc.toks) && sc.toks[i+1].is(isDigits) && sc.toks[i+1].letters == 2 && sc.toks[i+2].is(isDigits) && sc.toks[i+2].letters == 2 && sc.gap(i) == "-" && sc.gap(i+1) == "-" && sc.endsNumber(i+2) {
+			sc.oneTime(i, i+2)
+		}
+		if (t.letters == 3 || t.letters == 2) && i+1 < len(sc.toks) && sc.toks[i+1].is(isDigits) && sc.toks[i+1].letters == t.letters && (sc.gap(i) == "-" || sc.gap(i) == " ") && sc.endsNumber(i+1) {
+			sc.oneTime(i, i+1)
+		}
 		if !sc.startsNumber(i) || !sc.endsNumber(i) {
 			sc.expiry(i)
 			continue
@@ -30,9 +36,6 @@ func recogniseCodes(sc *scan) {
 		}
 		if t.letters == 2 {
 			sc.expiry(i)
-		}
-		if (t.letters == 3 || t.letters == 2) && i+1 < len(sc.toks) && sc.toks[i+1].is(isDigits) && sc.toks[i+1].letters == t.letters && (sc.gap(i) == "-" || sc.gap(i) == " ") && sc.endsNumber(i+1) {
-			sc.oneTime(i, i+1)
 		}
 	}
 }

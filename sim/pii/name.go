@@ -399,7 +399,7 @@ func (sc *scan) namePlace(a, b int, c *candidate) float64 {
 		if (gap == " " || gap == ", ") && cl&ctxStreet != 0 && sc.toks[b+1].letters > 2 {
 			score -= 0.5
 		}
-		if (gap == ", " || gap == " - " || gap == " (") && cl&isStaff != 0 {
+		if (gap == ", " || gap == " - " || gap == " (") && cl&isStaff != 0 && !oblique(sc.str(b+1)) {
 			score -= 0.5
 		}
 	}
@@ -407,6 +407,12 @@ func (sc *scan) namePlace(a, b int, c *candidate) float64 {
 		score -= 0.5
 	}
 	return score
+}
+
+// oblique tells whether a role is spoken to rather than held: «администратору привет».
+func oblique(w string) bool {
+	w = fold(w)
+	return strings.HasSuffix(w, "у") || strings.HasSuffix(w, "ом") || strings.HasSuffix(w, "ем")
 }
 
 // namedSurname finds a surname alone that is said to be one: «фамилия Сафина», "LAST_NAME":
@@ -438,6 +444,10 @@ func (sc *scan) namedSurname(i int) {
 		}
 	}
 	t := sc.toks[k]
+	if field && t.is(isLatin) && !t.is(isCyrillic) && sc.isField(k) && latinSurnameEnding(sc.str(k)) {
+		sc.add(candidate{start: int(t.start), end: int(t.end), kind: Name, rule: "surname", score: 0.7, context: sc.str(i)})
+		return
+	}
 	if !t.is(startsUpper) && !field || !t.is(isCyrillic) {
 		return
 	}
@@ -512,13 +522,7 @@ func (sc *scan) latinName(i int) {
 		if k < 0 || k >= len(sc.toks) || !sc.toks[k].is(isLatin) || sc.toks[k].is(isCyrillic) || sc.toks[k].letters < 5 || sc.class(k) != 0 {
 			return false
 		}
-		w := fold(sc.str(k))
-		for _, e := range latinSurname {
-			if strings.HasSuffix(w, e) && len(w)-len(e) >= 2 {
-				return !notLatinSurname[w]
-			}
-		}
-		return false
+		return latinSurnameEnding(sc.str(k))
 	}
 	sep := func(k int) bool {
 		if k < 0 || k+1 >= len(sc.toks) {
@@ -550,6 +554,16 @@ func (sc *scan) latinName(i int) {
 	}
 	c.score = sc.namePlace(a, b, &c)
 	sc.add(c)
+}
+
+func latinSurnameEnding(w string) bool {
+	w = fold(w)
+	for _, e := range latinSurname {
+		if strings.HasSuffix(w, e) && len(w)-len(e) >= 2 {
+			return !notLatinSurname[w]
+		}
+	}
+	return false
 }
 
 var notLatinSurname = map[string]bool{

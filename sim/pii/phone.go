@@ -95,8 +95,14 @@ func recognisePhoneTen(sc *scan, n *number, u *surroundings) {
 // judgePhone weighs the words around.
 func (sc *scan) judgePhone(n *number, u *surroundings, c candidate) {
 	c.start = n.start
-	against := notNumber | notVersion | notTime
+	against := notNumber | notVersion | notTime | notMoney
+	if n.tight && !n.plus && n.start > 1 && sc.text[n.start-1] == '/' && (asciiLetter(sc.text[n.start-2]) || asciiDigit(sc.text[n.start-2])) {
+		c.score -= 0.5 // a part of a path
+	}
 	switch {
+	case strings.HasPrefix(sc.text[n.end:], "@c.us"), strings.HasPrefix(sc.text[n.end:], "@s.whatsapp.net"):
+		c.score += 0.5
+		c.note = "адрес в WhatsApp"
 	case u.field&ctxPhone != 0:
 		c.score += 0.5
 		c.rule = "field"

@@ -248,6 +248,15 @@ func (sc *scan) namedSecret(i int) {
 	if k+1 < len(sc.toks) && (sc.gap(k) == "_" || sc.gap(k) == "" && sc.toks[k+1].is(isLatin)) {
 		return // "token_count", "password_hash"
 	}
+	if strings.HasPrefix(name, "парол") {
+		// «пароль от личного кабинета Alsu2015!»
+		for m := k + 1; m < len(sc.toks) && m <= k+3 && sc.gap(m-1) == " " && sc.toks[m].is(isCyrillic) && !sc.toks[m].is(isLatin); m++ {
+			if m+1 < len(sc.toks) && sc.toks[m+1].is(isLatin) {
+				k = m
+				break
+			}
+		}
+	}
 	p := int(sc.toks[k].end)
 	explicit := false
 	for p < len(s) && strings.IndexByte(" \"'=:>(", s[p]) >= 0 {
@@ -293,7 +302,7 @@ func secretEnough(name, v string, explicit bool) bool {
 		upper = upper || v[i] >= 'A' && v[i] <= 'Z'
 		cyrillic = cyrillic || v[i] >= 0x80
 	}
-	if cyrillic {
+	if cyrillic || strings.Contains(v, "://") {
 		return false
 	}
 	password := strings.Contains(name, "passw") || strings.HasPrefix(name, "парол") || name == "pwd" || name == "pass"
