@@ -132,6 +132,7 @@ func (ix index) scenario(file string, p *messages.Pickle, rows map[string]int) S
 	s := Scenario{
 		Title: p.Name, Feature: ix.doc.Feature.Name, About: unindent(ix.doc.Feature.Description),
 		File: file, Line: int(n.scenario.Location.Line), pickle: p.Id,
+		Blocks: true, // unless a tag says that it only warns
 	}
 	s.Key = fmt.Sprintf("%s:%d", file, s.Line)
 	if n.rule != nil {
