@@ -134,6 +134,8 @@ func (p *pass) confirm(n *number, calm bool) (start int, ok bool) {
 	left := len(n.digits)
 	multi, first := 0, 0
 	var inner string // what stands between the groups of the number
+	lonely := false  // a single digit stands far from the rest
+	next := 0        // the length of the group after the one at hand
 	k := 0
 	for ; left > 0; k++ {
 		if k >= p.count || k >= keptGroups {
@@ -148,6 +150,10 @@ func (p *pass) confirm(n *number, calm bool) (start int, ok bool) {
 		}
 		multi++
 		size := min(left, g.end-g.start)
+		if first > 0 && len(inner) > 3 && (size == 1 || next == 1) {
+			lonely = true
+		}
+		next = size
 		if text[g.end-size:g.end] != n.digits[left-size:left] {
 			return 0, false
 		}
@@ -159,6 +165,9 @@ func (p *pass) confirm(n *number, calm bool) (start int, ok bool) {
 			}
 			first = g.start
 		}
+	}
+	if lonely && multi*2 < len(n.digits) {
+		return 0, false // `"id":"7258077","n":3` is no number of eight digits
 	}
 	if n.words && !p.announced(first, p.last(0).end) {
 		return 0, false

@@ -239,12 +239,19 @@ func (p *pass) mixed(start int) int {
 		}
 		p.word(plain, 0, start, end, n)
 	default:
+		// One reading is taken for the word, the other is only looked up.
 		p.foreign = true
-		if cyrOK {
+		skeleton := skeletonHash(latinTwins(lower(p.text[start:end])))
+		if !latOK || cyrOK && cyrillics >= latin {
 			p.word(cyr, 0, start, end, n)
-		}
-		if latOK {
-			p.word(lat, skeletonHash(latinTwins(lower(p.text[start:end]))), start, end, n)
+			if latOK {
+				p.lookUp(lat, skeleton, start, end)
+			}
+		} else {
+			p.word(lat, skeleton, start, end, n)
+			if cyrOK {
+				p.lookUp(cyr, 0, start, end)
+			}
 		}
 		p.foreign = false
 		if !cyrOK && !latOK || n > 8 {
@@ -271,28 +278,16 @@ func (p *pass) parts(start, end int) {
 			i++
 			continue
 		}
-		p.word(h, skeletonHash(p.text[from:i]), from, i, n)
+		p.lookUp(h, skeletonHash(p.text[from:i]), from, i)
 	}
 }
 
-// word looks up a word, alone and written together with the one before it.
+// word takes in a word: looks it up, alone and written together with the one before it.
 func (p *pass) word(h, skeleton uint64, start, end, letters int) {
+	p.lookUp(h, skeleton, start, end)
 	x := &p.t.words
-	if key := finish(h, saltWord); x.maybe(key) {
-		p.named(key, start, end, start)
-	}
-	if skeleton != 0 && letters > shortestSkeleton {
-		if key := finish(skeleton, saltSkeleton); x.maybe(key) {
-			p.spelled(key, start, end)
-		}
-	}
 	if p.escapedAt == start && start > 0 {
-		if key := finish(together(step(0, p.escaped), h, letters), saltWord); x.maybe(key) {
-			p.named(key, start-1, end, start)
-		}
-		if key := finish(skeletonHash(p.text[start-1:end]), saltSkeleton); skeleton != 0 && x.maybe(key) {
-			p.spelled(key, start-1, end)
-		}
+		p.lookUp(together(step(0, p.escaped), h, letters), skeletonHash(p.text[start-1:end]), start-1, end)
 	}
 	if p.nWords > 0 {
 		if last := &p.words[(p.nWords-1)%keptWords]; start-last.end <= 3 && start > last.start {
@@ -317,6 +312,19 @@ func (p *pass) word(h, skeleton uint64, start, end, letters int) {
 				p.humps(start, end)
 				break
 			}
+		}
+	}
+}
+
+// lookUp asks for a word as it is and, if it is a Latin one, by its skeleton.
+func (p *pass) lookUp(h, skeleton uint64, start, end int) {
+	x := &p.t.words
+	if key := finish(h, saltWord); x.maybe(key) {
+		p.named(key, start, end, start)
+	}
+	if skeleton != 0 && end-start > shortestSkeleton {
+		if key := finish(skeleton, saltSkeleton); x.maybe(key) {
+			p.spelled(key, start, end)
 		}
 	}
 }
@@ -359,14 +367,8 @@ func (p *pass) humps(start, end int) {
 }
 
 func (p *pass) hump(start, end int) {
-	x := &p.t.words
 	part := p.text[start:end]
-	if key := finish(wordHash(part), saltWord); x.maybe(key) {
-		p.named(key, start, end, start)
-	}
-	if key := finish(skeletonHash(part), saltSkeleton); part[0] < utf8.RuneSelf && x.maybe(key) {
-		p.spelled(key, start, end)
-	}
+	p.lookUp(wordHash(part), skeletonHash(part), start, end)
 }
 
 // spelled confirms transliterations letter by letter.
