@@ -87,6 +87,9 @@ func (h *hearing) read(text string, seg segment) read {
 		}
 		rd.matches = append(rd.matches, m)
 	})
+	if rd.frames&sick != 0 {
+		rd.frames &^= event // «боль после тренировки пройдёт»: what passes is the pain
+	}
 	return rd
 }
 

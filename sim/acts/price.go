@@ -113,7 +113,7 @@ func (h *hearing) price(rd *read, j int, about bool) (p Price, last int, sure bo
 	case t.word == "тыща", t.word == "тыщу", t.word == "косарь":
 		return done(1000, j, true)
 	case free(t.word):
-		if rd.frames&urgent == 0 && !rd.says("парков", "отмен", "wi", "вай", "кофе", "чай", "звонок", "доставк", "перенос") && word(j-1) != "не" {
+		if rd.frames&urgent == 0 && !rd.says("парков", "отмен", "wi", "вай", "кофе", "чай", "звонок", "доставк", "перенос", "исправ", "передела", "провер", "почин") && word(j-1) != "не" {
 			return done(0, j, true)
 		}
 	}

@@ -42,6 +42,8 @@ const (
 	sick                         // an illness or a complaint, in the strict sense
 	forbidden                    // the client is told to turn to somebody
 	botty                        // a bot is named
+	noted                        // «передам, что вы задержитесь»
+	passed                       // the bot says that it passes something on
 	polite                       // «извините за беспокойство»
 	echoed                       // the client's own data, read back
 	serviced                     // what the business offers, who works there
