@@ -26,9 +26,7 @@ func activityMethods() []*method {
 		{name: "crm.activity.todo.updateDescription", scope: "crm", run: todo("description", "value")},
 		{name: "crm.activity.todo.updateColor", scope: "crm", run: todo("colorId")},
 		{name: "crm.activity.todo.updateResponsibleUser", scope: "crm", run: todo("responsibleId")},
-		{name: "crm.activity.configurable.add", scope: "crm", level: "отказ", run: func(c *call) (any, error) {
-			return nil, refusal(400, "ERROR_WRONG_CONTEXT", "Application context required")
-		}},
+		{name: "crm.activity.configurable.add", scope: "crm", run: activityConfigurable},
 	}
 }
 
@@ -130,6 +128,42 @@ func activityAdd(c *call) (any, error) {
 	c.touch(t, r)
 	c.changed(docEffect(progon.Created, "activity", newID, doc, ref(t, r)))
 	return newID, nil
+}
+
+// activityConfigurable makes an activity with a layout of an application's own.
+func activityConfigurable(c *call) (any, error) {
+	if c.grant.app == "" {
+		return nil, refusal(400, "ERROR_WRONG_CONTEXT", "Application context required")
+	}
+	for _, name := range []string{"ownerTypeId", "ownerId", "fields", "layout"} {
+		if _, ok := c.param(name); !ok {
+			return nil, missing(name)
+		}
+	}
+	kindName, _ := c.param("ownerTypeId")
+	id, _ := c.param("ownerId")
+	t, r, ok := c.owner(kindName, id)
+	if !ok {
+		return nil, refusal(400, "OWNER_NOT_FOUND", "Элемент не найден")
+	}
+	doc := c.newActivity(t, r)
+	doc.Set("TYPE_ID", "6")
+	doc.Set("PROVIDER_ID", "CONFIGURABLE_REST_APP")
+	doc.Set("PROVIDER_TYPE_ID", "CONFIGURABLE")
+	fields, _ := c.mapping("fields")
+	layout, _ := c.param("layout")
+	doc.Set("PROVIDER_DATA", string(appendJSON(nil, layout)))
+	for name, code := range map[string]string{"responsibleId": "RESPONSIBLE_ID", "title": "SUBJECT", "description": "DESCRIPTION"} {
+		if v, given := fields.Get(name); given {
+			doc.Set(code, str(v))
+		}
+	}
+	if when, good := c.parseTime(str(first(fields, "deadline"))); good {
+		doc.Set("DEADLINE", c.iso(when))
+	}
+	newID := c.state.docs("activity").add(doc)
+	c.changed(docEffect(progon.Created, "activity", newID, doc, ref(t, r)))
+	return M("activity", M("id", newID)), nil
 }
 
 // setActivity puts given fields into an activity.

@@ -201,7 +201,7 @@ func cardGet(c *call, k *kind) (any, error) {
 		return nil, err
 	}
 	t := c.tableOf(k)
-	c.changed(t.effect(progon.Read, r))
+	c.seen(t, r)
 	return c.show(t, r, nil), nil
 }
 
@@ -295,7 +295,7 @@ func cardList(c *call, k *kind) (any, error) {
 	rows := make([]any, 0, len(ids))
 	for _, id := range ids {
 		r, _ := t.rows.get(id)
-		c.changed(t.effect(progon.Read, r))
+		c.seen(t, r)
 		rows = append(rows, c.show(t, r, selected))
 	}
 	return rows, nil

@@ -37,5 +37,5 @@
 //   - placements, telephony, mail; group chats and reactions of bots.
 //
 // «progon fake bitrix24 --methods» prints every method with its level: «состояние» keeps
-// state, «форма» only has the right shape, «отказ» always refuses as the portal would.
+// state, «форма» only has the right shape.
 package bitrix24

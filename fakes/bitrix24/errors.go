@@ -35,6 +35,9 @@ func notArray(name string) *apiError {
 
 func unknownMethod(name string) *apiError {
 	e := refusal(404, "ERROR_METHOD_NOT_FOUND", "Method not found!")
+	if name == "" {
+		return e
+	}
 	e.gap = "метод «" + name + "» фальшивый портал не знает"
 	return e
 }

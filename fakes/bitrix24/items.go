@@ -173,7 +173,7 @@ func itemGet(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.changed(t.effect(progon.Read, r))
+	c.seen(t, r)
 	return M("item", c.showItem(t, r, nil)), nil
 }
 
@@ -282,7 +282,7 @@ func itemList(c *call) (any, error) {
 	rows := make([]any, 0, len(shown))
 	for _, id := range shown {
 		r, _ := t.rows.get(id)
-		c.changed(t.effect(progon.Read, r))
+		c.seen(t, r)
 		rows = append(rows, c.showItem(t, r, selected))
 	}
 	return M("items", rows), nil

@@ -23,7 +23,7 @@ func lineMethods() []*method {
 		{name: "imopenlines.operator.finish", scope: scope, run: operatorStep(closeDialog)},
 		{name: "imopenlines.operator.another.finish", scope: scope, run: operatorStep(closeDialog)},
 		{name: "imopenlines.operator.spam", scope: scope, run: operatorStep(closeDialog)},
-		{name: "imopenlines.operator.skip", scope: scope, run: operatorStep(func(c *call, d *Map) { c.giveTo(d, c.nextOperator(d)) })},
+		{name: "imopenlines.operator.skip", scope: scope, run: operatorStep((*call).toQueue)},
 		{name: "imopenlines.operator.transfer", scope: scope, run: operatorTransfer},
 		{name: "imopenlines.session.open", scope: scope, run: sessionOpen},
 		{name: "imopenlines.session.start", scope: scope, run: sessionJoin},
@@ -259,11 +259,20 @@ func (c *call) nextOperator(d *Map) string {
 	return next
 }
 
-// giveTo hands a dialogue to a person; "" leaves it in the queue.
+// giveTo hands a dialogue to a person, whom nobody chose if it came through the queue.
 func (c *call) giveTo(d *Map, user string) {
+	d = without(without(d, "QUEUE_ID"), "OPERATOR_ID")
+	d.Set("STATUS", withOperator)
+	d.Set("OPERATOR_ID", user)
+	c.saveDialog(d)
+}
+
+// toQueue hands a dialogue to the queue of its line, and to the next person there.
+func (c *call) toQueue(d *Map) {
+	d = without(without(d, "QUEUE_ID"), "OPERATOR_ID")
 	d.Set("STATUS", withOperator)
 	d.Set("QUEUE_ID", str(first(d, "LINE_ID")))
-	if user != "" {
+	if user := c.nextOperator(d); user != "" {
 		d.Set("OPERATOR_ID", user)
 	}
 	c.saveDialog(d)
@@ -277,7 +286,7 @@ func sessionOperator(c *call) (any, error) {
 	if str(first(d, "STATUS")) != withBot {
 		return nil, refusal(400, "WRONG_CHAT", "Operator is not a bot")
 	}
-	c.giveTo(d, c.nextOperator(d))
+	c.toQueue(d)
 	return true, nil
 }
 
@@ -312,7 +321,8 @@ func sessionTransfer(c *call) (any, error) {
 			return nil, refusal(400, "QUEUE_ID_EMPTY", "Queue ID can't be empty")
 		}
 		d.Set("LINE_ID", str(first(line, "ID")))
-		user = c.nextOperator(d)
+		c.toQueue(d)
+		return true, nil
 	}
 	c.giveTo(d, user)
 	return true, nil

@@ -156,7 +156,7 @@ func (s *Server) View(user, entity, id string) ([]progon.Field, error) {
 		}
 	}
 	for _, list := range []string{"comment", "activity"} {
-		if hidden[strings.ToUpper(list)] {
+		if hidden[strings.ToUpper(list)] || c.may(list, rightRead, nil) != nil {
 			continue
 		}
 		for docID, doc := range s.state.docs(list).rows.all {

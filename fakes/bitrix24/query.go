@@ -443,6 +443,9 @@ func (d *docs) values(doc *Map, code string) []string {
 	if !ok || v == nil {
 		return nil
 	}
+	if b, isBool := v.(bool); isBool {
+		return []string{yn(b)}
+	}
 	if list, many := asList(v); many {
 		out := make([]string, 0, len(list))
 		for _, x := range list {

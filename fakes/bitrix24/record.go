@@ -191,6 +191,11 @@ func (t *table) values(r *record, code string) []string {
 	case f.multiple:
 		return r.lists[slot]
 	}
+	if code == "CONTACT_ID" || code == "COMPANY_ID" { // a filter by it finds the other links too
+		if _, all, ok := t.schema.byCode(code + "S"); ok && len(r.lists[all]) > 0 {
+			return r.lists[all]
+		}
+	}
 	if v, ok := r.get(slot); ok {
 		return []string{v}
 	}

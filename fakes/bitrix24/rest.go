@@ -25,6 +25,8 @@ type request struct {
 	begun  time.Time
 	now    time.Time
 	source string // address of the caller, for the rate limit
+	lost   string // why the bot will not get the answer; "" where it will
+	gap    string // what the call asks of the fake that it does not model
 }
 
 // serveREST answers «/rest/…». Pages: "How to call REST methods", "Webhooks" and
@@ -47,6 +49,11 @@ func (s *Server) serveREST(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, q, refusal(400, "INVALID_REQUEST", "Malformed request: "+err.Error()))
 		return
 	}
+	if strings.HasPrefix(r.URL.Path, "/rest/api/") {
+		s.witness(q, progon.Event{Status: 404, Error: "METHODNOTFOUNDEXCEPTION"})
+		send(w, 404, appendJSON(nil, M("error", M("code", "BITRIX_REST_V3_EXCEPTION_METHODNOTFOUNDEXCEPTION", "message", "Method not found"))))
+		return
+	}
 	if s.options.HTTPSOnly && r.TLS == nil {
 		s.refuse(w, q, refusal(400, "INVALID_REQUEST", "Https required"))
 		return
@@ -56,6 +63,12 @@ func (s *Server) serveREST(w http.ResponseWriter, r *http.Request) {
 	s.mu.Unlock()
 	if failing && s.breakFirst(w, r, q, rule) {
 		return
+	}
+	switch {
+	case failing && rule.Kind == faults.Mute:
+		q.lost = "ответ до бота не дошёл: соединение оборвано после записи"
+	case failing && rule.Kind == faults.CutOff:
+		q.lost = "ответ до бота не дошёл целиком"
 	}
 	s.mu.Lock()
 	status, answer := s.answer(q)
@@ -149,6 +162,8 @@ func holdsKey(v any, codes map[string]bool) bool {
 func (q *request) address(r *http.Request) {
 	parts := strings.Split(strings.Trim(strings.TrimPrefix(r.URL.Path, "/rest/"), "/"), "/")
 	switch {
+	case parts[0] == "api":
+		q.method, q.gap = parts[len(parts)-1], "REST 3.0 фальшивый портал не изображает"
 	case len(parts) >= 3:
 		q.user, q.token, q.method = parts[0], parts[1], strings.Join(parts[2:], "/")
 	case len(parts) == 2:
@@ -156,8 +171,12 @@ func (q *request) address(r *http.Request) {
 	default:
 		q.method, q.app = parts[0], true
 	}
-	if m, ok := strings.CutSuffix(strings.ToLower(q.method), ".json"); ok {
+	low := strings.ToLower(q.method)
+	if m, ok := strings.CutSuffix(low, ".json"); ok {
 		q.method = q.method[:len(m)]
+	}
+	if m, ok := strings.CutSuffix(low, ".xml"); ok {
+		q.method, q.gap = q.method[:len(m)], "ответы в XML фальшивый портал не изображает, ответ дан в JSON"
 	}
 }
 
@@ -229,7 +248,9 @@ func (s *Server) answer(q *request) (int, []byte) {
 		}
 		b = append(b, `,"time":`...)
 		b = append(s.appendTime(b, q.now, time.Since(q.begun), c.name), '}')
-		e.Answer = flatten(nil, "result", result)
+		if s.recorder != nil {
+			e.Answer = flatten(nil, "result", result)
+		}
 	} else {
 		if s.options.Quirks.TextCodes {
 			refused.code = str(refused.code)
@@ -351,6 +372,12 @@ func (s *Server) witnessLocked(q *request, e progon.Event) {
 	e.Surface, e.Direction, e.Actor = progon.SurfaceCRM, progon.FromBot, progon.ActorBot
 	if e.Kind == "" {
 		e.Kind = q.method
+	}
+	if e.Gap == "" {
+		e.Gap = q.gap
+	}
+	if q.lost != "" {
+		e.Text = q.lost
 	}
 	e.Fields = flatten(nil, "", q.params)
 	e.Took, e.Raw = time.Since(q.begun), q.raw

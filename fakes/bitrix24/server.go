@@ -238,6 +238,13 @@ func (s *Server) record(e progon.Event) {
 // changed notes an effect of the call and tells the handlers of events.
 func (c *call) changed(x progon.Effect) { c.effects = append(c.effects, x) }
 
+// seen notes that the caller has read a card.
+func (c *call) seen(t *table, r *record) {
+	if c.recorder != nil {
+		c.effects = append(c.effects, t.effect(progon.Read, r))
+	}
+}
+
 // param is a parameter of the call by name, in any case of letters.
 func (c *call) param(names ...string) (any, bool) {
 	for _, name := range names {

@@ -330,7 +330,7 @@ func (c *call) havingComm(t *table, typ string, wanted map[string]bool) []any {
 		for _, m := range r.comms {
 			if m.typ == typ && wanted[commKey(typ, m.value)] && (readable == nil || readable(r)) {
 				ids = append(ids, id)
-				c.changed(t.effect("read", r))
+				c.seen(t, r)
 				break
 			}
 		}

@@ -65,21 +65,27 @@ func wire(r *http.Request, body []byte) []byte {
 	return b.Bytes()
 }
 
+// MaxBytes bounds what a [Journal] keeps, whatever its size in events: one list of a big
+// portal weighs as much as a thousand plain calls.
+const MaxBytes = 64 << 20
+
 // Journal is a [progon.Recorder] that keeps the last events only, so that a fake can run
 // for weeks. It is safe for concurrent use.
 type Journal struct {
-	now func() time.Time
+	now  func() time.Time
+	size int
 
-	mu    sync.Mutex
-	ring  []progon.Event
-	next  int // where the next event goes
-	seq   int
-	grown chan struct{} // closed and replaced whenever an event is added
+	mu     sync.Mutex
+	events []progon.Event // events[head:] are kept
+	head   int
+	bytes  int
+	seq    int
+	grown  chan struct{} // closed and replaced whenever an event is added
 }
 
 // NewJournal returns a journal of the last size events on the given clock.
 func NewJournal(size int, now func() time.Time) *Journal {
-	return &Journal{now: now, ring: make([]progon.Event, 0, max(size, 1)), grown: make(chan struct{})}
+	return &Journal{now: now, size: max(size, 1), grown: make(chan struct{})}
 }
 
 // Record implements [progon.Recorder].
@@ -91,15 +97,38 @@ func (j *Journal) Record(e progon.Event) progon.Event {
 	if e.Time.IsZero() {
 		e.Time = j.now()
 	}
-	if len(j.ring) < cap(j.ring) {
-		j.ring = append(j.ring, e)
-	} else {
-		j.ring[j.next] = e
+	j.events = append(j.events, e)
+	j.bytes += weight(e)
+	for len(j.events)-j.head > j.size || (j.bytes > MaxBytes && len(j.events)-j.head > 1) {
+		j.bytes -= weight(j.events[j.head])
+		j.events[j.head] = progon.Event{}
+		j.head++
 	}
-	j.next = (j.next + 1) % cap(j.ring)
+	if j.head > len(j.events)/2 { // as many places are free as are taken: move up
+		j.events = append(make([]progon.Event, 0, 2*(len(j.events)-j.head)), j.events[j.head:]...)
+		j.head = 0
+	}
 	close(j.grown)
 	j.grown = make(chan struct{})
 	return e
+}
+
+// weight is about how many bytes an event takes.
+func weight(e progon.Event) int {
+	const event, effect, field = 400, 120, 40
+	n := event + len(e.Raw) + len(e.Text)
+	add := func(fields []progon.Field) {
+		for _, f := range fields {
+			n += field + len(f.Name) + len(f.Value)
+		}
+	}
+	add(e.Fields)
+	add(e.Answer)
+	for _, x := range e.Effects {
+		n += effect
+		add(x.Fields)
+	}
+	return n
 }
 
 // Since returns the kept events after the one with that number, in order, and a channel
@@ -107,15 +136,7 @@ func (j *Journal) Record(e progon.Event) progon.Event {
 func (j *Journal) Since(seq int) (progon.Events, <-chan struct{}) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	var out progon.Events
-	start := 0
-	if len(j.ring) == cap(j.ring) {
-		start = j.next
-	}
-	for i := range j.ring {
-		if e := j.ring[(start+i)%len(j.ring)]; e.Seq > seq {
-			out = append(out, e)
-		}
-	}
-	return out, j.grown
+	kept := j.events[j.head:]
+	from := sort.Search(len(kept), func(i int) bool { return kept[i].Seq > seq })
+	return append(progon.Events(nil), kept[from:]...), j.grown
 }

@@ -59,3 +59,26 @@ func TestJournalKeepsTheLastEvents(t *testing.T) {
 		t.Errorf("all %+v", all)
 	}
 }
+
+func TestJournalIsBoundedInBytes(t *testing.T) {
+	t.Parallel()
+	j := NewJournal(1000, time.Now)
+	big := strings.Repeat("x", MaxBytes/4)
+	for range 20 {
+		j.Record(progon.Event{Text: big})
+	}
+	if kept, _ := j.Since(0); len(kept) != 3 || kept[2].Seq != 20 {
+		t.Errorf("%d events are kept", len(kept))
+	}
+	j.Record(progon.Event{Text: strings.Repeat("x", MaxBytes+1)})
+	if kept, _ := j.Since(0); len(kept) != 1 || kept[0].Seq != 21 {
+		t.Errorf("the last event is always kept: %d", len(kept))
+	}
+}
+
+func BenchmarkJournal(b *testing.B) {
+	j := NewJournal(10_000, time.Now)
+	for range b.N {
+		j.Record(progon.Event{Kind: "crm.lead.add"})
+	}
+}
