@@ -281,26 +281,12 @@ func (p *Person) Canaries() []trace.Canary {
 	return all
 }
 
-// forms are the other ways to say a name. Surname and first name written together, as in
-// an address or the name of a file, count as the surname.
+// forms are the other ways to say a value that a tracer cannot know by itself: surname and
+// first name written together, as in an address or the name of a file, give the surname
+// away.
 func (p *Person) forms(name string) []string {
-	var all []string
-	add := func(word string, part names.Part) {
-		for _, f := range names.Decline(word, part, p.sex) {
-			all = append(all, f)
-		}
+	if name != "фамилия" {
+		return nil
 	}
-	switch name {
-	case "имя":
-		add(p.first, names.First)
-		for _, s := range names.Short(p.first) {
-			add(s, names.First)
-		}
-	case "отчество":
-		add(p.patronymic, names.Patronymic)
-	case "фамилия":
-		add(p.surname, names.Surname)
-		all = append(all, p.first+p.surname, p.surname+p.first)
-	}
-	return all
+	return []string{p.first + p.surname, p.surname + p.first}
 }

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/binary"
-	"math/bits"
 	"strings"
 	"sync"
 )
@@ -17,9 +16,20 @@ import (
 
 // digests is made at the first text that holds something like a hash.
 type digests struct {
-	once   sync.Once
-	keys   []uint64
-	owners []int32
+	once sync.Once
+	// A cell holds the beginning of a hash and the canary, which confirms the rest.
+	cells []digestCell
+}
+
+type digestCell struct {
+	begin uint32 // 0 is an empty cell
+	owner int32
+}
+
+// digestKey takes the parts of a hash that the table needs.
+func digestKey(sum []byte) (key uint64, begin uint32) {
+	key = binary.LittleEndian.Uint64(sum)
+	return key, uint32(key) | 1
 }
 
 // algorithms by the length of what they give.
@@ -33,6 +43,9 @@ var algorithms = []struct {
 	{"SHA-256", sha256.Size, func(s string) []byte { h := sha256.Sum256([]byte(s)); return h[:] }},
 	{"SHA-512", sha512.Size, func(s string) []byte { h := sha512.Sum512([]byte(s)); return h[:] }},
 }
+
+// keptAlgorithms is how many of them have a table.
+const keptAlgorithms = 3
 
 // plainForms are the spellings of a value that programs hash.
 func plainForms(c *Canary) []string {
@@ -50,7 +63,7 @@ func plainForms(c *Canary) []string {
 		forms = append(forms, digits)
 		if y, m, d, ok := parseDate(value); ok && r == roleDate {
 			iso := twoDigits(m) + "-" + twoDigits(d)
-			forms = append(forms, string(append([]byte(nil), []byte(itoa4(y)+"-"+iso)...)))
+			forms = append(forms, twoDigits(y/100)+twoDigits(y%100)+"-"+iso)
 		}
 	default:
 		forms = append(forms, strings.ToLower(value), strings.ToUpper(value))
@@ -66,32 +79,26 @@ func plainForms(c *Canary) []string {
 	return kept
 }
 
-func itoa4(y int) string { return twoDigits(y/100) + twoDigits(y%100) }
-
 func (t *Tracer) hashed() *digests {
 	t.digests.once.Do(func() {
-		type pair struct {
-			key   uint64
-			owner int32
+		n := 0
+		for i := range t.canaries {
+			n += len(plainForms(&t.canaries[i])) * keptAlgorithms
 		}
-		var pairs []pair
+		cells := make([]digestCell, n*4/3+8)
 		for i := range t.canaries {
 			for _, form := range plainForms(&t.canaries[i]) {
-				for _, a := range algorithms[:3] {
-					pairs = append(pairs, pair{binary.LittleEndian.Uint64(a.sum(form)), int32(i)})
+				for _, a := range algorithms[:keptAlgorithms] {
+					key, begin := digestKey(a.sum(form))
+					at := home(key, len(cells))
+					for cells[at].begin != 0 {
+						at = (at + 1) % len(cells)
+					}
+					cells[at] = digestCell{begin, int32(i)}
 				}
 			}
 		}
-		size := 1 << bits.Len(uint(len(pairs)*5/4+8))
-		t.digests.keys, t.digests.owners = make([]uint64, size), make([]int32, size)
-		for _, p := range pairs {
-			for i := p.key & uint64(size-1); ; i = (i + 1) & uint64(size-1) {
-				if t.digests.keys[i] == 0 || t.digests.keys[i] == p.key {
-					t.digests.keys[i], t.digests.owners[i] = p.key, p.owner
-					break
-				}
-			}
-		}
+		t.digests.cells = cells
 	})
 	return &t.digests
 }
@@ -106,17 +113,16 @@ func (p *pass) digest(b []byte, from, to int, how string) {
 			p.longDigest(b, from, to)
 			return
 		}
-		d := p.t.hashed()
-		key := binary.LittleEndian.Uint64(b)
-		mask := uint64(len(d.keys) - 1)
-		for i := key & mask; d.keys[i] != 0; i = (i + 1) & mask {
-			if d.keys[i] != key {
+		cells := p.t.hashed().cells
+		key, begin := digestKey(b)
+		for at := home(key, len(cells)); cells[at].begin != 0; at = (at + 1) % len(cells) {
+			if cells[at].begin != begin {
 				continue
 			}
-			c := d.owners[i]
+			c := cells[at].owner
 			for _, form := range plainForms(&p.t.canaries[c]) {
 				if string(a.sum(form)) == string(b) {
-					p.report(c, "хеш "+a.name+" без соли", from, to)
+					p.reportOne(c, "хеш "+a.name+" без соли", from, to)
 					return
 				}
 			}

@@ -58,11 +58,11 @@ func (d *draft) add(key uint64, e entry) {
 
 func (d *draft) build() index {
 	n := len(d.keys)
-	size := 1 << bits.Len(uint(n*5/4+16))
+	size := n*4/3 + 16
 	x := index{
 		keys: make([]uint64, size), heads: make([]int32, size),
 		entries: append(make([]entry, 0, n), d.entries...),
-		filter:  make([]uint64, 1<<bits.Len(uint(n/6+16))), // 6 to 12 keys… of 64 bits each
+		filter:  make([]uint64, 1<<bits.Len(uint(n/6+16))), // ten bits for a key, or more
 	}
 	for i, key := range d.keys {
 		x.filter[x.cell(key)] |= marks(key)
@@ -71,8 +71,14 @@ func (d *draft) build() index {
 	return x
 }
 
+// home is the place of a key in a table of any size.
+func home(key uint64, size int) int {
+	high, _ := bits.Mul64(key, uint64(size))
+	return int(high)
+}
+
 // A key sets three bits of one cell, so that asking costs a single access to memory.
-func (x *index) cell(key uint64) uint64 { return key >> 40 & uint64(len(x.filter)-1) }
+func (x *index) cell(key uint64) uint64 { return key >> 32 & uint64(len(x.filter)-1) }
 
 func marks(key uint64) uint64 {
 	return 1<<(key>>8&63) | 1<<(key>>16&63) | 1<<(key>>24&63)
@@ -85,8 +91,10 @@ func (x *index) maybe(key uint64) bool {
 }
 
 func (x *index) insert(key uint64, at int32) {
-	mask := uint64(len(x.keys) - 1)
-	for i := key & mask; ; i = (i + 1) & mask {
+	for i := home(key, len(x.keys)); ; i++ {
+		if i == len(x.keys) {
+			i = 0
+		}
 		switch x.keys[i] {
 		case 0:
 			x.keys[i], x.heads[i] = key, at
@@ -113,8 +121,10 @@ func same(a, b entry) bool {
 
 // first gives the first entry of a key, -1 if there is none.
 func (x *index) first(key uint64) int32 {
-	mask := uint64(len(x.keys) - 1)
-	for i := key & mask; ; i = (i + 1) & mask {
+	for i := home(key, len(x.keys)); ; i++ {
+		if i == len(x.keys) {
+			i = 0
+		}
 		switch x.keys[i] {
 		case key:
 			return x.heads[i]
