@@ -41,9 +41,8 @@ type page struct {
 	Features   []featureView
 	Norms      []normView
 	Unchecked  []uncheckedView
-	Urgent     []scenarioView // what blocks the launch, first of all
+	Urgent     []urgentView // what blocks the launch, first of all
 	Gaps       []progon.Finding
-	Rules      []string
 }
 
 type featureView struct {
@@ -80,6 +79,25 @@ type lineView struct {
 	Details []progon.Field
 }
 
+// urgentView is one rule that blocks the launch, with all scenarios that show it.
+type urgentView struct {
+	Rule      string
+	Text      string
+	Scenarios []scenarioView
+}
+
+func (p *page) urgent(rule, text string, v scenarioView) {
+	for i := range p.Urgent {
+		if u := &p.Urgent[i]; u.Rule == rule && u.Text == text {
+			if u.Scenarios[len(u.Scenarios)-1].Anchor != v.Anchor {
+				u.Scenarios = append(u.Scenarios, v)
+			}
+			return
+		}
+	}
+	p.Urgent = append(p.Urgent, urgentView{rule, text, []scenarioView{v}})
+}
+
 type normView struct {
 	Norm      string
 	Passed    int
@@ -105,8 +123,13 @@ func newPage(run progon.Run) page {
 	norms := map[string]int{}
 	for i, s := range run.Scenarios {
 		v := viewOf(i, s)
-		if s.BlocksLaunch() || s.Verdict == progon.Broken {
-			p.Urgent = append(p.Urgent, v)
+		switch {
+		case s.Verdict == progon.Broken:
+			p.urgent("не удалось проверить", s.Reason, v)
+		case s.BlocksLaunch():
+			for _, f := range v.Against {
+				p.urgent(f.Rule, f.Text, v)
+			}
 		}
 		at, ok := features[s.File]
 		if !ok {

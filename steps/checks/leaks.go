@@ -116,7 +116,7 @@ func (c Case) leak(p Place, h trace.Hit, t Text) progon.Finding {
 	how := placeRules[p.Name]
 	got := "открытое значение"
 	if h.Rendering != "" {
-		got = h.Rendering
+		got = "значение, записанное так: " + h.Rendering
 	}
 	return progon.Finding{
 		Rule: how.rule, Severity: progon.Blocker, Norms: []string{how.norm},
