@@ -65,3 +65,31 @@ func BenchmarkNew(b *testing.B) {
 	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/(1<<20), "MB")
 	runtime.KeepAlive(keep)
 }
+
+// BenchmarkKinds shows what other kinds of logs cost, with ten thousand clients.
+func BenchmarkKinds(b *testing.B) {
+	plain := journal(1 << 20)
+	var escaped strings.Builder
+	for _, r := range plain {
+		if r < 128 {
+			escaped.WriteRune(r)
+		} else {
+			fmt.Fprintf(&escaped, `\u%04x`, r)
+		}
+	}
+	var ids, people strings.Builder
+	for i := 0; ids.Len() < 1<<20; i++ {
+		fmt.Fprintf(&ids, `{"trace_id":"%016x%016x","span":"%016x","user_agent":"Mozilla/5.0 (X11; Linux x86_64)","path":"/api/v1/chats/%d/messages?limit=40&after=c%%3A%d"}`+"\n", i*7919, i*104729, i*31, i, i)
+		fmt.Fprintf(&people, `{"msg":"ответ","text":"Алсу, здравствуйте! Мастер Ринат свободен 12 марта в 11:00, администратор Гузель перезвонит. ул. Премьерная, д. %d","n":%d}`+"\n", i%300, i)
+	}
+	tracer := trace.New(crowd(10000))
+	for _, k := range []struct{ name, text string }{{"обычный", plain}, {"с-u-экранированием", escaped.String()}, {"идентификаторы", ids.String()}, {"имена-сотрудников", people.String()}} {
+		b.Run(k.name, func(b *testing.B) {
+			b.SetBytes(int64(len(k.text)))
+			tracer.Find(k.text) // the table of hashes is made at the first thing like a hash
+			for b.Loop() {
+				tracer.Find(k.text)
+			}
+		})
+	}
+}

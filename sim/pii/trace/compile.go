@@ -402,6 +402,9 @@ func latinPairKey(skeleton uint64, digits uint64) uint64 {
 	return finish(skeleton*31+digits, saltLatinPair)
 }
 
+// afterWordKey is the key of a number right after a word: «id» 9123456789.
+func afterWordKey(word uint64, packed uint64) uint64 { return finish(word*31+packed, saltAfterWord) }
+
 func groupKey(packed uint64, n int) uint64 { return finish(packed^uint64(n)<<58, saltGroup) }
 
 func packDigits(s string) uint64 {

@@ -52,6 +52,13 @@ func (p *pass) digits(start, end int, packed uint64) {
 			}
 		}
 	}
+	if p.nWords > 0 {
+		if w := &p.words[(p.nWords-1)%keptWords]; start-w.end <= 24 && start >= w.end {
+			if key := afterWordKey(w.hash, packed); p.t.words.maybe(key) {
+				p.afterWord(key, start)
+			}
+		}
+	}
 	p.dates(start, end, packed)
 	if p.t.codes && start >= p.coded && (start > 0 && sortOf[text[start-1]] != sortOther || end < len(text) && sortOf[text[end]] != sortOther) {
 		p.codeAround(start, end)
@@ -72,6 +79,18 @@ func (p *pass) digits(start, end int, packed uint64) {
 	if end < len(text) && start >= p.looked {
 		if r, size := utf8.DecodeRuneInString(text[end:]); size > 0 && standsForDigit(r) != 0 {
 			p.lookalikes(start)
+		}
+	}
+}
+
+// afterWord confirms sequences which are known by a word and the number after it.
+func (p *pass) afterWord(key uint64, start int) {
+	x := &p.t.words
+	for e := x.first(key); e >= 0; e = x.entries[e].next {
+		if found := &x.entries[e]; found.class == asSequence {
+			if from, to, ok := p.t.sequences[found.aux].matches(p.text, start); ok {
+				p.emit(found, from, to)
+			}
 		}
 	}
 }

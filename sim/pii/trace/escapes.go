@@ -114,7 +114,11 @@ func (p *pass) unescape(n *notation, i int) int {
 	}
 	if n != &quoted && n != &softBreaks {
 		for k := i; k < last; k++ {
-			if softBreakSize(text, k) > 0 {
+			eq := strings.IndexByte(text[k:last], '=')
+			if eq < 0 {
+				break
+			}
+			if k += eq; softBreakSize(text, k) > 0 {
 				p.unescape(&quoted, k)
 				break
 			}
@@ -154,9 +158,20 @@ func hexes(s string, i, n int) bool {
 	return true
 }
 
+// hexValue reads hexadecimal digits; braces around them do not count.
 func hexValue(s string) int {
-	v, _ := strconv.ParseUint(s, 16, 32)
-	return int(v)
+	v := 0
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9':
+			v = v<<4 | int(c-'0')
+		case c >= 'a' && c <= 'f':
+			v = v<<4 | int(c-'a'+10)
+		case c >= 'A' && c <= 'F':
+			v = v<<4 | int(c-'A'+10)
+		}
+	}
+	return v
 }
 
 // backslashSize knows \u0410, \U00000410, \u{410}, \x41, \320 and, before one of these,
@@ -211,7 +226,7 @@ func backslash(d *decoded, s string, i, size int) {
 		v, _ := strconv.ParseUint(s[i+1:i+4], 8, 16)
 		d.put(byte(v), i)
 	default:
-		r := rune(hexValue(strings.Trim(s[i+2:i+size], "{}")))
+		r := rune(hexValue(s[i+2 : i+size]))
 		if utf16.IsSurrogate(r) {
 			if size == 6 && backslashSize(s, min(i+6, len(s)-1)) == 6 {
 				if full := utf16.DecodeRune(r, rune(hexValue(s[i+8:i+12]))); full != utf8.RuneError {
@@ -222,7 +237,7 @@ func backslash(d *decoded, s string, i, size int) {
 				return // the second half of a pair
 			}
 		}
-		d.puts(string(r), i)
+		d.putRune(r, i)
 	}
 }
 

@@ -154,6 +154,7 @@ const (
 	saltCode
 	saltSkeleton
 	saltLatinPair
+	saltAfterWord
 )
 
 // finish spreads a key over all bits.

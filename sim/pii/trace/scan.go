@@ -473,8 +473,8 @@ func (p *pass) named(key uint64, start, end, at int) {
 	}
 }
 
-// mostNamesakes is how many owners of one name are reported: a name that more people
-// share tells nobody from nobody.
+// mostNamesakes is how many owners of one value are reported. A name that more people
+// share tells nobody from nobody: one of them stands for all.
 const mostNamesakes = 8
 
 // plausible spares common words and other people's names.

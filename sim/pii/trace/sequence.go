@@ -96,6 +96,10 @@ func (b *builder) sequence(i int32, s sequence) {
 	e := entry{canary: i, class: asSequence, aux: int32(len(b.sequences))}
 	b.sequences = append(b.sequences, s)
 	anchor := tokens[s.anchor]
+	if at := int(s.anchor); anchor.digits && at > 0 && !tokens[at-1].digits {
+		b.words.add(afterWordKey(wordHash(tokens[at-1].text), packDigits(anchor.text)), e)
+		return
+	}
 	if anchor.digits {
 		b.add(groupKey(packDigits(anchor.text), len(anchor.text)), e)
 		return
@@ -209,7 +213,7 @@ func wordSet(list string) map[string]bool {
 // matches reads a sequence around its anchor, which is the token of the text that starts
 // at at. It returns the bounds of the whole.
 func (s *sequence) matches(text string, at int) (start, end int, ok bool) {
-	from, to := around(text, at, at, 160, 240)
+	from, to := around(text, at, at, 2*len(s.value)+60, 3*len(s.value)+60)
 	tokens := lex(text, from, to)
 	pos := -1
 	for i, t := range tokens {

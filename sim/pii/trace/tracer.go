@@ -168,7 +168,7 @@ func tidy(hits []find) []Hit {
 	out := make([]Hit, 0, len(hits))
 	for _, h := range hits {
 		covered := false
-		for k := len(kept) - 1; k >= 0 && len(kept)-k <= 64; k-- {
+		for k := len(kept) - 1; k >= 0 && len(kept)-k <= 24; k-- {
 			if covered = h.within(kept[k]); covered {
 				break
 			}
@@ -189,7 +189,14 @@ func (p *pass) emit(e *entry, start, end int) {
 }
 
 func (p *pass) report(canary int32, rendering string, start, end int) {
-	for n := 0; canary >= 0 && n < mostNamesakes; n++ {
+	owners := 0
+	for c := canary; c >= 0 && owners <= mostNamesakes; c = p.t.twins[c] {
+		owners++
+	}
+	if owners > mostNamesakes {
+		owners = 1
+	}
+	for ; owners > 0; owners-- {
 		p.reportOne(canary, rendering, start, end)
 		canary = p.t.twins[canary]
 	}

@@ -1,5 +1,7 @@
 package trace
 
+import "unicode/utf8"
+
 // view is a text to read: the searched text itself, or a stretch of another view decoded.
 // It knows where in the searched text its bytes come from.
 type view struct {
@@ -40,6 +42,14 @@ type decoded struct {
 func (d *decoded) put(b byte, at int) {
 	d.text = append(d.text, b)
 	d.at = append(d.at, int32(at))
+}
+
+func (d *decoded) putRune(r rune, at int) {
+	n := len(d.text)
+	d.text = utf8.AppendRune(d.text, r)
+	for range len(d.text) - n {
+		d.at = append(d.at, int32(at))
+	}
 }
 
 func (d *decoded) puts(s string, at int) {
