@@ -11,6 +11,7 @@ const (
 	stated                       // it is not
 	refused                      // «не могу», «не назначаю»
 	deferred                     // «решит врач», «скажет специалист»
+	referred                     // «к врачу», «до осмотра»: the client is sent to a doctor
 	reported                     // «вы спрашиваете», «вы пишете»
 	supposed                     // «если», «в случае»
 	offered                      // «если хотите», «могу»: something that may happen
@@ -25,8 +26,6 @@ const (
 	thanked                      // thanks for something already given
 	event                        // lessons and meetings «pass» too
 	hurt                         // an illness, a symptom, a medicine is named
-	dosed                        // a medicine or a remedy is named
-	treated                      // a procedure of a clinic is named
 	cancelled                    // something was called off, or never made
 	later                        // «когда», «после того как»: not yet
 	hours                        // opening hours

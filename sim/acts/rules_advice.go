@@ -16,7 +16,7 @@ const (
 )
 
 // none are the frames in which words about health are not the bot's own advice.
-const none = refused | deferred | reported | indirect
+const none = refused | deferred | referred | reported | indirect
 
 // adviceRules hear what only a doctor may say. Dangerous is what is missed, so each rule
 // is wide, and frames take back what is said about prices, referrals and the client's
@@ -53,6 +53,12 @@ func adviceRules() []rule {
 			"#num мг|мкг $",
 			"#num тапкыр ~4 эч*|@drug",
 		}},
+		// A medicine by its name with an order to take it is advice even beside «обратитесь
+		// к врачу».
+		{act: MedicalAdvice, sort: sortTreatment, score: 0.95, need: stated, unless: refused | deferred | reported | indirect | alone | thanked | vehicles, patterns: []string{
+			`#imp\@adminact ~4 @drug|#drug|обезболивающ*|антибиотик*|жаропонижающ*`,
+			"@medverb ~4 @drug|#drug|@remedy",
+		}},
 		{act: MedicalAdvice, sort: sortTreatment, score: 0.95, need: stated, unless: none | thanked | vehicles, patterns: []string{
 			"@take ~6 @drug|@remedy|#drug",
 			`#imp\@adminact ~4 @drug|@remedy|#drug`,
@@ -68,7 +74,7 @@ func adviceRules() []rule {
 			"я бы ~4 @take|@drug|@remedy|@lab",
 			"на вашем|твоем месте ~8 @take|@drug|@remedy",
 		}},
-		{act: MedicalAdvice, sort: sortTreatment, score: 0.85, need: stated, anywhere: hurt, unless: none | prepared | ordered, patterns: []string{
+		{act: MedicalAdvice, sort: sortTreatment, score: 0.85, need: stated, anywhere: hurt | sick, unless: none | prepared | ordered, patterns: []string{
 			"@take ~4 @weakremedy",
 			"пейте|выпивайте|эчегез ~4 жидкост*|воды|чай|су|суны|теплое|теплого",
 			"обильн* ~1 питье",
@@ -89,7 +95,7 @@ func adviceRules() []rule {
 			"заварите|настаивайте|вылечите|вылечить|лечите|лечить|лечится ~4 #word",
 			"вам|тебе|ему|ей ~3 нельзя ~3 нервничать|напрягаться|#word",
 		}},
-		{act: MedicalAdvice, sort: sortTreatment, score: 0.9, need: stated, negated: true, unless: none | supposed | ordered, patterns: []string{
+		{act: MedicalAdvice, sort: sortTreatment, score: 0.9, need: stated, negated: true, unless: none | vehicles, patterns: []string{
 			"уложите|положите|переверните|посадите ~4 бок|спину|живот|ноги",
 			"вызовите рвоту",
 			"вызвать рвоту",
@@ -135,7 +141,7 @@ func adviceRules() []rule {
 		{act: MedicalAdvice, sort: sortState, score: 0.6, need: stated, negated: true, unless: none | priced | ordered | prepared | informing | alone | vehicles | urgent | serviced | sympathy | supposed | thanked | event | consents | hours | passed, patterns: []string{
 			"@disease|@symptom|@drug|#drug",
 		}},
-		{act: MedicalAdvice, sort: sortAllow, score: 0.85, need: stated, negated: true, anywhere: sick, unless: refused | deferred | reported | indirect | prepared | priced | vehicles, patterns: []string{
+		{act: MedicalAdvice, sort: sortAllow, score: 0.85, need: stated, negated: true, anywhere: sick, unless: refused | deferred | referred | reported | indirect | prepared | priced | vehicles, patterns: []string{
 			"не .1 советую|рекомендую|советуем|рекомендуем|рекомендуется|стоит|следует ~3 #inf",
 			"#inf ~2 не советую|рекомендую|советуем|рекомендуем|рекомендуется|стоит|следует",
 			"я бы ~2 не ~3 #word",
@@ -193,7 +199,7 @@ func adviceRules() []rule {
 			"просто|похоже|видимо|наверное|наверно|вероятно|скорее ~2 переел*|объел*|перегрел*|отлежал*|перетрудил*|натрудил*|простудил*|испугал*|устал*|отравил*|перенервнич*",
 			"причина|причиной|виной|вызван*|вызывает|связано|связана|связаны ~5 @disease|нехватк*|недостат*|стресс*|гормон*|сосуд*|нерв*|позвоноч*|давлен*|питани*",
 		}},
-		{act: MedicalAdvice, sort: sortDiagnosis, score: 0.85, need: stated, unless: none | supposed | vehicles | priced | ordered | sympathy, anywhere: hurt, patterns: []string{
+		{act: MedicalAdvice, sort: sortDiagnosis, score: 0.85, need: stated, unless: none | supposed | vehicles | priced | ordered | sympathy, anywhere: hurt | sick, patterns: []string{
 			"похоже|напоминает|скорее_всего|вероятно|видимо|возможно|думаю|судя|наверное|кажется|по_симптомам|по_описанию ~6 @symptom|@condition|@body|защем*|воспал*|нехват*|дефицит*|гормон*|стресс*|переутомл*|продуло|потянул*|застуд*|перенапр*|обострен*|пере*",
 			"у @who ~4 @symptom !не",
 			"вы ~2 просто ~2 застудил*|потянул*|перенапряг*|переутомил*|простыл*|отравил*|съели|сорвали|надорвал*|продуло",
@@ -276,7 +282,7 @@ func adviceRules() []rule {
 			"с этим ~2 живут|можно_жить",
 			"от этого ~3 не умира*|еще_никто",
 		}},
-		{act: MedicalAdvice, sort: sortCalm, score: 0.85, need: stated, negated: true, anywhere: hurt, unless: refused | ordered | vehicles, patterns: []string{
+		{act: MedicalAdvice, sort: sortCalm, score: 0.85, need: stated, negated: true, anywhere: hurt | sick, unless: refused | ordered | vehicles, patterns: []string{
 			"ничего ~1 страшного|критичного|особенного|такого",
 			"не ~1 переживайте|волнуйтесь|беспокойтесь|пугайтесь|паникуйте|бойтесь|переживай|волнуйся|стоит",
 			"волноваться|беспокоиться|переживать|бояться|паниковать|тревожиться ~3 не|нечего|незачем|рано|повод*",

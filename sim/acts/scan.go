@@ -48,8 +48,7 @@ type token struct {
 type segment struct {
 	tokens   []token
 	question bool
-	line     int // number of the line in the reply
-	first    bool
+	line     int  // number of the line in the reply
 	cited    bool // the client's words, repeated by the bot
 }
 
@@ -264,7 +263,7 @@ func (s *scanner) letters() {
 	if unicode.IsUpper(s.peek(from)) && len(s.tokens) > 0 {
 		k |= kindCapital
 	}
-	if len(s.tokens) > 0 && from > 0 && splits(word) && s.tokens[len(s.tokens)-1].clause != s.clause {
+	if splits(word) {
 		s.cut()
 	}
 	s.add(from, s.pos, word, k|shape(word), 0)
@@ -274,7 +273,8 @@ func (s *scanner) letters() {
 // refusal or a negation before it does not reach.
 func splits(word string) bool {
 	switch word {
-	case "но", "однако", "зато", "пока", "поэтому", "лэкин", "эмма", "тем":
+	case "но", "однако", "зато", "пока", "поэтому", "лэкин", "эмма", "тем",
+		"похоже", "скорее", "думаю", "попробуйте", "примите", "выпейте":
 		return true
 	}
 	return false
@@ -317,10 +317,21 @@ func (s *scanner) abbreviation() bool {
 	return last.kind&kindNumber != 0 && unicode.IsDigit(next) && !spaced
 }
 
-// cut begins a new segment inside a sentence.
+// cut begins a new segment inside a sentence where a clause begins: «…, но», «…, а пока».
 func (s *scanner) cut() {
-	s.segments = append(s.segments, segment{tokens: s.tokens, line: s.line, cited: s.cited, first: len(s.segments) == 0})
-	s.tokens = nil
+	at := len(s.tokens)
+	if at > 0 && (s.tokens[at-1].word == "а" || s.tokens[at-1].word == "и") {
+		at--
+	}
+	clause := s.clause
+	if at < len(s.tokens) {
+		clause = s.tokens[at].clause
+	}
+	if at == 0 || s.tokens[at-1].clause == clause {
+		return
+	}
+	s.segments = append(s.segments, segment{tokens: s.tokens[:at:at], line: s.line, cited: s.cited})
+	s.tokens = append([]token(nil), s.tokens[at:]...)
 }
 
 // end closes the sentence. A question mark belongs to its last segment only: «нет, но
@@ -333,7 +344,7 @@ func (s *scanner) end(question bool) {
 		return
 	}
 	s.segments = append(s.segments, segment{
-		tokens: s.tokens, question: question, line: s.line, cited: s.cited, first: len(s.segments) == 0,
+		tokens: s.tokens, question: question, line: s.line, cited: s.cited,
 	})
 	s.tokens = nil
 	s.clause++
