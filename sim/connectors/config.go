@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"reflect"
 	"strings"
 	"time"
 
@@ -103,6 +104,9 @@ func find(name string) (kind, bool) {
 
 // resolve fills in the preset and the defaults.
 func (c Config) resolve() (Config, kind, error) {
+	if reflect.ValueOf(c).IsZero() {
+		c.Preset = "progon" // nothing was said: the bot follows our own agreement
+	}
 	if c.Path != "" && c.URL != "" {
 		return c, kind{}, errors.New("connector: path и url — одно и то же; оставьте одно")
 	}

@@ -141,6 +141,9 @@ func (l *line) Leave(chat sim.Chat) {
 		delete(l.left, l.order[0])
 		l.order = l.order[1:]
 	}
+	if len(l.talks) == 0 && l.own {
+		l.client.CloseIdleConnections() // the bot may be started anew before the next scenario
+	}
 }
 
 // pass gives a reply to whoever receives.

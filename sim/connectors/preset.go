@@ -23,6 +23,11 @@ func presets() []preset {
 		return m
 	}
 	return []preset{
+		{"progon", "простейший договор: {session, message_id, type, text, …} → {replies: [{text, buttons}]}", Config{
+			Request: Request{URL: "/chat", Body: object("session", "{{session}}", "message_id", "{{message_id}}", "type", "{{type}}",
+				"text", "{{text}}", "payload", "{{payload}}", "file", "{{file}}", "ref", "{{ref}}", "channel", "{{channel}}", "name", "{{name}}")},
+			Answer: Answer{Replies: "$.replies"},
+		}},
 		{"n8n", "n8n, узел Chat Trigger", Config{
 			Request: Request{Body: object("action", "sendMessage", "sessionId", "{{session}}", "chatInput", "{{text}}")},
 			Answer:  Answer{Replies: "$", Text: "$['output','text']", Error: "$.error"},

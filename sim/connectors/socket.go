@@ -286,6 +286,7 @@ func (s *socketConnector) lost(ctx context.Context, t *talk, why error) {
 		s.pass(sim.Reply{Chat: t.chat.ID, Failed: &sim.Failure{Text: fmt.Sprintf("сообщение бота длиннее %d МБ: столько Прогон не читает", maxAnswer>>20), Err: why}})
 		return
 	}
+	s.pass(sim.Reply{Chat: t.chat.ID, Remark: "бот оборвал соединение, и сказанное могло пропасть"})
 	s.wait.Go(func() {
 		pause := redialPause
 		for range redials {

@@ -136,8 +136,8 @@ func (s *streamConnector) listen(res *http.Response, t *talk) error {
 	}
 	a := &assembly{streamConnector: s, talk: t}
 	raw := &tee{in: res.Body}
-	err := s.cut(raw, func(event string, data []byte) error { return a.take(event, data, raw) })
-	a.flush(raw)
+	err := s.cut(raw, a.take)
+	a.flush()
 	switch {
 	case errors.Is(err, errDone):
 		return nil
@@ -190,10 +190,11 @@ type assembly struct {
 	text    strings.Builder
 	began   time.Time
 	buttons []progon.Button
+	raw     []byte // of the present message
 	count   int
 }
 
-func (a *assembly) take(event string, data []byte, raw *tee) error {
+func (a *assembly) take(event string, data []byte) error {
 	if a.how.Event != "" && event != a.how.Event {
 		return nil
 	}
@@ -204,6 +205,7 @@ func (a *assembly) take(event string, data []byte, raw *tee) error {
 		return nil
 	}
 	if a.reader.Format == formatText && a.delta == nil {
+		a.raw = append(a.raw, data...)
 		a.add(string(data))
 		return nil
 	}
@@ -216,13 +218,14 @@ func (a *assembly) take(event string, data []byte, raw *tee) error {
 		if err != nil {
 			return err
 		}
-		return a.whole(h, raw)
+		return a.whole(h, data)
 	}
 	for _, c := range a.split {
 		if found := c.path.Get(parsed); len(found) > 0 && plain(found[0]) == c.want {
-			a.flush(raw)
+			a.flush()
 		}
 	}
+	a.raw = append(a.raw, data...)
 	return a.piece(parsed)
 }
 
@@ -261,34 +264,33 @@ func (a *assembly) add(text string) {
 }
 
 // whole passes on messages that came whole.
-func (a *assembly) whole(h heard, raw *tee) error {
+func (a *assembly) whole(h heard, raw []byte) error {
 	if a.count += len(h.messages); a.count > maxReplies {
 		return &sim.Failure{Text: fmt.Sprintf("бот прислал больше %d сообщений в одном ответе: столько Прогон не принимает", maxReplies)}
 	}
 	a.talk.hears(h)
-	a.passAll(a.talk.chat.ID, h, raw.taken())
+	a.passAll(a.talk.chat.ID, h, bytes.Clone(raw))
 	return nil
 }
 
 // flush passes on the message that the pieces have made.
-func (a *assembly) flush(raw *tee) {
-	text := strings.TrimSpace(a.reader.shown(a.text.String()))
+func (a *assembly) flush() {
+	text := a.reader.shown(a.text.String())
+	began, buttons, raw := a.began, a.buttons, a.raw
+	a.began, a.buttons, a.raw = time.Time{}, nil, nil
 	a.text.Reset()
-	began, buttons := a.began, a.buttons
-	a.began, a.buttons = time.Time{}, nil
-	if text == "" && len(buttons) == 0 {
+	if strings.TrimSpace(text) == "" && len(buttons) == 0 {
 		return
 	}
 	m := progon.Message{Kind: progon.MessageText, Text: text, Buttons: buttons}
 	a.talk.hears(heard{messages: []progon.Message{m}})
-	a.pass(sim.Reply{Chat: a.talk.chat.ID, Message: &m, Began: began, Raw: raw.taken()})
+	a.pass(sim.Reply{Chat: a.talk.chat.ID, Message: &m, Began: began, Raw: raw})
 }
 
 // tee keeps what was read, within the limit of an answer.
 type tee struct {
-	in   io.Reader
-	all  bytes.Buffer
-	from int
+	in  io.Reader
+	all bytes.Buffer
 }
 
 func (t *tee) Read(p []byte) (int, error) {
@@ -298,13 +300,6 @@ func (t *tee) Read(p []byte) (int, error) {
 		return n, &sim.Failure{Text: fmt.Sprintf("поток ответа длиннее %d МБ: столько Прогон не читает", maxAnswer>>20)}
 	}
 	return n, err
-}
-
-// taken is what was read since the last message.
-func (t *tee) taken() []byte {
-	part := bytes.Clone(t.all.Bytes()[t.from:])
-	t.from = t.all.Len()
-	return part
 }
 
 // cutSSE cuts a stream of server-sent events.
