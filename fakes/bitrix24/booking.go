@@ -112,6 +112,17 @@ func (l bookingDirectory) find(c *call) (*Map, int, error) {
 
 func (l bookingDirectory) show(id int, doc *Map) *Map {
 	out := M("id", id)
+	if l.name == "resource" {
+		for _, kind := range []string{"Info", "Confirmation", "Reminder", "Delayed", "Feedback"} {
+			out.Set("is"+kind+"NotificationOn", "Y")
+			out.Set("templateType"+kind, "inanimate")
+		}
+		for _, name := range []string{"infoNotificationDelay", "confirmationNotificationDelay", "confirmationNotificationRepetitions",
+			"confirmationNotificationRepetitionsInterval", "confirmationCounterDelay", "reminderNotificationDelay",
+			"delayedNotificationDelay", "delayedCounterDelay"} {
+			out.Set(name, 0)
+		}
+	}
 	for k, v := range doc.All {
 		if k != "ID" && k != "SLOTS" {
 			out.Set(k, v)

@@ -42,6 +42,7 @@ func bot2Methods() []*method {
 		{name: "imbot.v2.Chat.get", scope: scope, run: own(bot2Chat)},
 		{name: "imbot.v2.Event.get", scope: scope, run: own(bot2Events)},
 		{name: "imbot.v2.Command.register", scope: scope, run: own(bot2Command)},
+		{name: "imbot.v2.Command.answer", scope: scope, run: own(commandAnswer2)},
 		{name: "imbot.v2.Command.list", scope: scope, run: own(bot2Commands)},
 		{name: "imbot.v2.Command.unregister", scope: scope, run: own(bot2CommandRemove)},
 	}
@@ -322,6 +323,24 @@ func bot2Commands(c *call, bot *Map) (any, error) {
 
 func bot2CommandRemove(c *call, _ *Map) (any, error) {
 	return M("result", c.state.docs("command").rows.remove(c.id("commandId"))), nil
+}
+
+// commandAnswer2 answers a command in the dialogue where it was given.
+func commandAnswer2(c *call, bot *Map) (any, error) {
+	doc, ok := c.state.docs("message").get(c.id("messageId"))
+	fields, given := c.mapping("fields")
+	switch text := str(first(fields, "message")); {
+	case !ok:
+		return nil, refusal(400, "MESSAGE_NOT_FOUND", "Message not found")
+	case !given || text == "":
+		return nil, refusal(400, "EMPTY_MESSAGE", "Message is empty")
+	default:
+		message, err := c.botSays(bot, str(first(doc, "DIALOG_ID")), text)
+		if err != nil {
+			return nil, err
+		}
+		return M("id", message), nil
+	}
 }
 
 // toBot2 tells a bot of the second generation: into its queue or to its webhook.

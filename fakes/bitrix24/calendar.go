@@ -83,9 +83,13 @@ func (c *call) shownEvent(doc *Map) *Map {
 			out.Set(name, t.In(c.zone).Format(calendarForm))
 		}
 	}
-	out.Set("TZ_FROM", "Europe/Moscow")
-	out.Set("TZ_TO", "Europe/Moscow")
-	return out
+	for _, kv := range [][2]string{{"TZ_FROM", "Europe/Moscow"}, {"TZ_TO", "Europe/Moscow"}, {"TZ_OFFSET_FROM", "10800"}, {"TZ_OFFSET_TO", "10800"},
+		{"PARENT_ID", str(first(doc, "ID"))}, {"DELETED", "N"}, {"SECT_ID", str(first(doc, "SECTION_ID"))}, {"DT_SKIP_TIME", str(first(doc, "SKIP_TIME"))},
+		{"ACCESSIBILITY", "busy"}, {"IMPORTANCE", "normal"}, {"PRIVATE_EVENT", ""}, {"LOCATION", ""}, {"RRULE", ""}, {"VERSION", "1"}} {
+		out.Set(kv[0], kv[1])
+	}
+	out.Set("IS_MEETING", isArray(first(doc, "ATTENDEES")))
+	return without(without(out, "SKIP_TIME"), "ATTENDEES")
 }
 
 func (c *call) eventLinks(doc *Map) []string {

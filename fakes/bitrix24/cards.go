@@ -340,7 +340,7 @@ func (c *call) selection(t *table) map[string]bool {
 		switch name := strings.ToUpper(str(n)); name {
 		case "*", "UF_*":
 			for _, f := range t.schema.fields {
-				if (f.user != nil) == (name == "UF_*") && f.typ != "crm_multifield" && f.code != "CONTACT_IDS" && f.code != "COMPANY_IDS" {
+				if (f.user != nil) == (name == "UF_*") && f.typ != "crm_multifield" && !writeOnly(f) {
 					out[f.code] = true
 				}
 			}
@@ -357,7 +357,7 @@ func (c *call) show(t *table, r *record, selected map[string]bool) *Map {
 	hidden := c.hidden(t.kind.name)
 	out := &Map{entries: make([]entry, 0, len(t.schema.fields))}
 	for slot, f := range t.schema.fields {
-		if f.gone || hidden[f.code] || (selected != nil && !selected[f.code]) || f.code == "CONTACT_IDS" || f.code == "COMPANY_IDS" {
+		if f.gone || hidden[f.code] || (selected != nil && !selected[f.code]) || writeOnly(f) {
 			continue
 		}
 		switch {
@@ -386,6 +386,11 @@ func (c *call) show(t *table, r *record, selected map[string]bool) *Map {
 		}
 	}
 	return out
+}
+
+// writeOnly tells of lists of links: they are read by the methods of the links.
+func writeOnly(f *field) bool {
+	return f.multiple && (f.typ == "crm_contact" || f.typ == "crm_company") && f.user == nil
 }
 
 func multifield(r *record, typ string) []any {

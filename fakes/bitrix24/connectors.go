@@ -7,7 +7,7 @@ import (
 // connectorMethods bring a channel of one's own into open lines: for applications only.
 // Page: imconnector of the vendor's documentation.
 func connectorMethods() []*method {
-	const scope = "imconnector"
+	const scope = "imconnector|imopenlines"
 	return []*method{
 		{name: "imconnector.register", scope: scope, app: true, run: connectorRegister},
 		{name: "imconnector.unregister", scope: scope, app: true, run: connectorUnregister},

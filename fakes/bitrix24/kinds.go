@@ -48,7 +48,6 @@ UTM_CONTENT string - Содержание кампании
 UTM_TERM string - Условие поиска кампании
 LAST_ACTIVITY_BY user r Кто был активен последним
 LAST_ACTIVITY_TIME datetime r Последняя активность
-LAST_COMMUNICATION_TIME string r Последняя коммуникация
 `
 	commFields = `
 HAS_PHONE char r=N Задан телефон
@@ -145,6 +144,7 @@ COMPANY_IDS crm_company m Компании
 LEAD_ID crm_lead r Лид
 EXPORT char -=N Участвует в экспорте
 FACE_ID integer - Привязка к лицу
+ORIGIN_VERSION string - Версия внешнего источника
 ` + addressFields + commonFields + commFields
 	companyFields = `
 ID integer r ID
@@ -157,6 +157,17 @@ CURRENCY_ID crm_currency - Валюта
 REVENUE double -=0.00 Годовой оборот
 BANKING_DETAILS string - Банковские реквизиты
 IS_MY_COMPANY char -=N Моя компания
+ORIGIN_VERSION string - Версия внешнего источника
+ADDRESS_LEGAL string - Юридический адрес
+REG_ADDRESS string - Юридический адрес
+REG_ADDRESS_2 string - Юридический адрес (стр. 2)
+REG_ADDRESS_CITY string - Город юридического адреса
+REG_ADDRESS_POSTAL_CODE string - Индекс юридического адреса
+REG_ADDRESS_REGION string - Район юридического адреса
+REG_ADDRESS_PROVINCE string - Область юридического адреса
+REG_ADDRESS_COUNTRY string - Страна юридического адреса
+REG_ADDRESS_COUNTRY_CODE string - Код страны юридического адреса
+REG_ADDRESS_LOC_ADDR_ID integer - Идентификатор юридического адреса
 CONTACT_ID crm_contact m Контакты
 LEAD_ID crm_lead r Лид
 ` + addressFields + commonFields + commFields
@@ -169,7 +180,7 @@ func itemNames(kind string) map[string]string {
 		"DATE_CREATE": "createdTime", "DATE_MODIFY": "updatedTime", "CREATED_BY_ID": "createdBy",
 		"MODIFY_BY_ID": "updatedBy", "MOVED_BY_ID": "movedBy", "BEGINDATE": "begindate", "CLOSEDATE": "closedate",
 		"STATUS_ID": "stageId", "STATUS_SEMANTIC_ID": "stageSemanticId", "OPPORTUNITY": "opportunity",
-		"PHONE": "", "EMAIL": "", "WEB": "", "IM": "", "LINK": "", "LAST_COMMUNICATION_TIME": "",
+		"PHONE": "", "EMAIL": "", "WEB": "", "IM": "", "LINK": "",
 	}
 	if kind == "company" {
 		names["CONTACT_ID"] = "contactIds"

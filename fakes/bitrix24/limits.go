@@ -3,6 +3,7 @@ package bitrix24
 import (
 	"sort"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -159,8 +160,10 @@ func newUsage() usage { return usage{methods: map[string]int{}, scopes: map[stri
 
 func (u usage) called(m *method, g *grant) {
 	u.methods[m.name]++
-	if m.scope != "" && g.allows(m.scope) {
-		u.scopes[m.scope]++
+	for _, scope := range strings.Split(m.scope, "|") {
+		if scope != "" && g.allows(scope) {
+			u.scopes[scope]++ // of several that would do, each counts as used
+		}
 	}
 }
 

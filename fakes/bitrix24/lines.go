@@ -438,7 +438,12 @@ func lineList(c *call) (any, error) {
 	for _, line := range c.state.docs("queue").rows.all {
 		row := M("ID", first(line, "ID"), "LINE_NAME", first(line, "LINE_NAME"), "ACTIVE", first(line, "ACTIVE"), "CRM", "Y", "LANGUAGE_ID", "ru")
 		if v, ok := options.Fold("QUEUE"); ok && flag(v) {
-			row.Set("QUEUE", first(line, "QUEUE"))
+			users, _ := asList(first(line, "QUEUE"))
+			ids := make([]any, len(users))
+			for i, u := range users {
+				ids[i] = num(u)
+			}
+			row.Set("QUEUE", ids)
 		}
 		rows = append(rows, row)
 	}

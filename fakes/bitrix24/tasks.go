@@ -46,7 +46,10 @@ func taskAdd(c *call) (any, error) {
 	}
 	doc := M("TITLE", "", "DESCRIPTION", "", "STATUS", "2", "PRIORITY", "1", "RESPONSIBLE_ID", "", "CREATED_BY", strconv.Itoa(c.grant.user),
 		"CREATED_DATE", c.iso(c.now), "CHANGED_DATE", c.iso(c.now), "CHANGED_BY", strconv.Itoa(c.grant.user), "DEADLINE", nil,
-		"CLOSED_DATE", nil, "GROUP_ID", "0", "PARENT_ID", "0", "UF_CRM_TASK", []any{})
+		"CLOSED_DATE", nil, "GROUP_ID", "0", "PARENT_ID", "0", "STAGE_ID", "0", "MARK", nil, "MULTITASK", "N", "REPLICATE", "N",
+		"ALLOW_CHANGE_DEADLINE", "N", "TASK_CONTROL", "N", "ADD_IN_REPORT", "N", "TIME_ESTIMATE", "0", "START_DATE_PLAN", nil,
+		"END_DATE_PLAN", nil, "ACTIVITY_DATE", c.iso(c.now), "SUBORDINATE", "N", "FAVORITE", "N", "COMMENTS_COUNT", nil,
+		"ACCOMPLICES", []any{}, "AUDITORS", []any{}, "UF_CRM_TASK", []any{})
 	c.setTask(doc, fields)
 	if err := c.goodTask(doc); err != nil {
 		return nil, err

@@ -207,11 +207,11 @@ func userFieldGet(c *call, k *kind) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return shownUserField(doc, true), nil
+	return shownUserField(doc, true, func(title any) any { return M("ru", title, "en", title) }), nil
 }
 
 // shownUserField writes a user field; labels are shown only where they are asked for.
-func shownUserField(doc *Map, labels bool) *Map {
+func shownUserField(doc *Map, labels bool, label func(title any) any) *Map {
 	out := &Map{}
 	title, _ := doc.Get("TITLE")
 	for k, v := range doc.All {
@@ -221,7 +221,7 @@ func shownUserField(doc *Map, labels bool) *Map {
 	}
 	if labels {
 		for _, name := range []string{"EDIT_FORM_LABEL", "LIST_COLUMN_LABEL", "LIST_FILTER_LABEL"} {
-			out.Set(name, title)
+			out.Set(name, label(title))
 		}
 	}
 	return out
@@ -251,7 +251,7 @@ func userFieldList(c *call, k *kind) (any, error) {
 	}
 	list := rows.([]any)
 	for i := range list {
-		list[i] = shownUserField(list[i].(*Map), labels)
+		list[i] = shownUserField(list[i].(*Map), labels, func(title any) any { return title })
 	}
 	return list, nil
 }

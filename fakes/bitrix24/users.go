@@ -27,7 +27,7 @@ func userMethods() []*method {
 func newUser(given *Map, now string) *Map {
 	doc := M("ID", "", "XML_ID", "", "ACTIVE", true, "NAME", "", "LAST_NAME", "", "SECOND_NAME", "", "EMAIL", "", "LAST_LOGIN", now,
 		"DATE_REGISTER", now, "TIME_ZONE", "", "IS_ONLINE", "Y", "TIMESTAMP_X", raw("{}"), "LAST_ACTIVITY_DATE", raw("{}"),
-		"PERSONAL_GENDER", "", "PERSONAL_BIRTHDAY", "", "PERSONAL_MOBILE", "", "WORK_PHONE", "", "WORK_POSITION", "",
+		"PERSONAL_GENDER", "", "PERSONAL_BIRTHDAY", "", "PERSONAL_WWW", "", "PERSONAL_CITY", "", "PERSONAL_MOBILE", "", "WORK_PHONE", "", "WORK_POSITION", "",
 		"UF_DEPARTMENT", []any{1}, "USER_TYPE", "employee")
 	for k, v := range given.All {
 		doc.Set(k, v)
