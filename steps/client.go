@@ -30,6 +30,9 @@ func clientSentences() []sentence {
 		{pattern: "клиент удаляет последнее сообщение", do: clientDeletes, needs: "правка"},
 		{pattern: "клиент записывается на «маникюр» на «завтра 11:00»", do: clientBooks, needs: "запись",
 			about: "клиент сам отвечает на вопросы бота, в каком бы порядке они ни шли, даёт согласие и выбирает время"},
+		{pattern: "клиент «Ильнур» записывается на «маникюр» на «завтра 11:00»", do: namedClientBooks, needs: "запись"},
+		{pattern: "клиент «Ильнур» пытается записаться на «маникюр» на «завтра 11:00»", do: namedClientTries, needs: "запись",
+			about: "удастся ли, покажут следующие фразы"},
 		{pattern: "клиент, который не даёт согласия, пытается записаться на «маникюр»", do: refuserBooks, needs: "запись"},
 		{pattern: "клиент оставляет заявку на «маникюр»", do: clientLeavesLead, needs: "лиды",
 			about: "то же, что запись, но довольно и того, что заявка принята"},
@@ -267,6 +270,16 @@ func (w *world) again(ctx context.Context, g *guest, m progon.Message) error {
 
 func clientBooks(ctx context.Context, w *world, in input) error {
 	return w.pursue(ctx, client.Options{Goal: client.Book, Consent: client.Gives}, map[string]string{"service": in.at(0), "time": in.at(1)}, true)
+}
+
+func namedClientBooks(ctx context.Context, w *world, in input) error {
+	w.current = w.guest(in.at(0))
+	return w.pursue(ctx, client.Options{Goal: client.Book, Consent: client.Gives}, map[string]string{"service": in.at(1), "time": in.at(2)}, true)
+}
+
+func namedClientTries(ctx context.Context, w *world, in input) error {
+	w.current = w.guest(in.at(0))
+	return w.pursue(ctx, client.Options{Goal: client.Book, Consent: client.Gives}, map[string]string{"service": in.at(1), "time": in.at(2)}, false)
 }
 
 func refuserBooks(ctx context.Context, w *world, in input) error {

@@ -34,6 +34,8 @@ func crmSentences() []sentence {
 			about: "«…слово…» значит: поле содержит слово; пустое значение: поле пусто"},
 		{pattern: "в CRM не создано ничего", do: nothingMade, about: "ни карточки, ни дела, ни комментария, ни файла"},
 		{pattern: "в CRM ровно «1» «лид» этого клиента", do: cardCount, needs: "лиды"},
+		{pattern: "на «завтра 12:00» записано клиентов: «1»", do: slotCount, needs: "лиды",
+			about: "время записи бот кладёт в поле, которое в progon.yaml названо «Время»"},
 		{pattern: "в CRM у «лида» поле «Ответственный» равно «Резеда»", do: cardField, needs: "лиды"},
 		{pattern: "в CRM сохранено доказательство согласия:", table: "поле и значение", do: consentEvidence, needs: "лиды"},
 		{pattern: "в CRM поставлена задача «отзыв согласия» для «ответственный за данные» со сроком «10 рабочих дней»", do: taskSet, needs: "задачи"},
@@ -215,6 +217,17 @@ func cardCount(ctx context.Context, w *world, in input) error {
 		return err
 	}
 	return w.forbid(ctx, check) // … and it stays so
+}
+
+func slotCount(ctx context.Context, w *world, in input) error {
+	if _, err := w.field("Время"); err != nil {
+		return err
+	}
+	n, err := number(in.at(1))
+	if err != nil {
+		return err
+	}
+	return w.forbid(ctx, func(c checks.Case) []progon.Finding { return checks.SlotTaken(c, in.at(0), n) })
 }
 
 func cardField(ctx context.Context, w *world, in input) error {

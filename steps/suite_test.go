@@ -87,6 +87,9 @@ func TestGoodBotPassesEverything(t *testing.T) {
 					t.Errorf("findings against the good bot (-want +got):\n%s", diff)
 				}
 				for _, s := range run.Scenarios {
+					if needsModel(s) {
+						continue // the sample bot works by rules
+					}
 					if s.Verdict != progon.Passed {
 						t.Errorf("%s «%s»: %s %s", s.ID, s.Title, s.Verdict, s.Reason)
 					}
@@ -97,6 +100,15 @@ func TestGoodBotPassesEverything(t *testing.T) {
 			})
 		}
 	}
+}
+
+func needsModel(s progon.ScenarioResult) bool {
+	for _, tag := range s.Tags {
+		if tag == "@нужно:модель" {
+			return true
+		}
+	}
+	return false
 }
 
 // Every defect turns red the scenarios that its row names, by the rule that it breaks.

@@ -132,8 +132,12 @@ func (b *Bot) facts(s *session, low string) ([]reply, bool) {
 	default:
 		return nil, false
 	}
-	if s.consent == consentGiven && !s.booked && s.stage > idle {
+	switch {
+	case s.consent == consentGiven && !s.booked && s.stage > idle:
 		return append(one(text), b.next(s)...), true
+	case s.consent == consentUnknown && hasAny(low, "запиш", "записат", "хочу", "язылы"):
+		b.take(s, low, false)
+		return append(one(text), b.askConsent(s)...), true
 	}
 	return one(text), true
 }
@@ -309,6 +313,10 @@ func (b *Bot) confirm(s *session) []reply {
 	s.booked, s.stage = true, idle
 	b.metrics.bookings++
 	saved := b.saveLead(s)
+	if s.child && !b.wrong("authority_not_checked") {
+		b.escalate(s, roleAdmin, "полномочия представителя", "Проверить полномочия представителя на приёме")
+		s.handed = false // the booking goes on
+	}
 	if !saved && !b.wrong("promises_what_failed") {
 		return one(b.say("accepted", s.service.name, shown(s.slot), ownPhone))
 	}

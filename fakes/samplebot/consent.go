@@ -1,6 +1,7 @@
 package samplebot
 
 import (
+	"fmt"
 	"strings"
 	"time"
 )
@@ -156,6 +157,22 @@ func (b *Bot) erase() {
 		b.log("данные уничтожены", s)
 	}
 	b.erasures = later
+	b.forgetOld()
+}
+
+// forgetOld drops the conversations that are older than the agreed term. The card in the
+// CRM stays for its own purpose.
+func (b *Bot) forgetOld() {
+	var days int
+	if _, err := fmt.Sscanf(b.settings["срок хранения переписки"], "%d", &days); err != nil || days <= 0 || b.wrong("old_chats_kept") {
+		return
+	}
+	for _, s := range b.sessions {
+		if !s.wiped && b.now().Sub(s.lastAt) > time.Duration(days)*24*time.Hour {
+			s.wiped, s.digits, s.outbox, s.asked = true, "", nil, ""
+			b.log("переписка удалена", s)
+		}
+	}
 }
 
 func workingDays(from time.Time, n int) time.Time {

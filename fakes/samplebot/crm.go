@@ -20,9 +20,10 @@ const (
 	roleDuty    = "дежурный"
 	roleManager = "управляющий"
 	roleData    = "ответственный за данные"
+	roleIT      = "дежурный ИТ"
 )
 
-var staff = map[string]int{roleAdmin: 1, roleDoctor: 2, roleDuty: 3, roleManager: 4, roleData: 5}
+var staff = map[string]int{roleAdmin: 1, roleDoctor: 2, roleDuty: 3, roleManager: 4, roleData: 5, roleIT: 6}
 
 // crmClient calls the portal's inbound webhook.
 type crmClient struct {

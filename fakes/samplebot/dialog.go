@@ -35,6 +35,9 @@ type session struct {
 	leadID    string
 	outbox    []reply
 	silentFor int
+	child     bool // the visit is for somebody's child
+	lastAt    time.Time
+	wiped     bool // the conversation itself was forgotten
 }
 
 type consentState int
@@ -91,6 +94,8 @@ func (b *Bot) chat(in incoming) []reply {
 		s.seen[in.MessageID] = true
 	}
 	text := strings.TrimSpace(in.Text)
+	s.lastAt, s.wiped = b.now(), false
+	b.watchTraffic()
 	b.logMessage(s, in.Type, text, in.File)
 	switch in.Type {
 	case "edit":
@@ -114,6 +119,22 @@ func (b *Bot) chat(in incoming) []reply {
 }
 
 func one(text string) []reply { return []reply{{Text: text}} }
+
+// watchTraffic tells the person on duty about an unusual stream of messages, once.
+func (b *Bot) watchTraffic() {
+	const usual, window = 30, 5 * time.Minute
+	now := b.now()
+	kept := b.traffic[:0]
+	for _, t := range b.traffic {
+		if now.Sub(t) < window {
+			kept = append(kept, t)
+		}
+	}
+	b.traffic = append(kept, now)
+	if len(b.traffic) == usual+1 && !b.wrong("flood_not_reported") {
+		b.notify(roleIT, "Необычный поток обращений в чате")
+	}
+}
 
 // answer decides what a message is about. What concerns life and health comes first, then
 // what only a person may decide, then the conversation about booking.

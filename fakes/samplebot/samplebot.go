@@ -55,6 +55,7 @@ type Bot struct {
 	erasures []erasure
 	metrics  metrics
 	exports  int
+	traffic  []time.Time // of the last minutes
 }
 
 type metrics struct{ dialogues, bookings, escalations int }
@@ -100,7 +101,7 @@ func (b *Bot) wrong(defect string) bool { return b.options.Defect == defect }
 func (b *Bot) forget() {
 	b.settings = map[string]string{"версия политики": "2026-09", "бизнес": "салон"}
 	b.sessions, b.taken = map[string]*session{}, map[string]string{}
-	b.queue, b.erasures, b.metrics, b.exports = nil, nil, metrics{}, 0
+	b.queue, b.erasures, b.metrics, b.exports, b.traffic = nil, nil, metrics{}, 0, nil
 }
 
 func (b *Bot) now() time.Time { return b.options.Clock().Add(b.offset).In(kazan) }

@@ -12,6 +12,7 @@ var (
 	papers     = regexp.MustCompile(`(?i)паспорт|снилс|полис|инн|карт[аы]? |cvc|cvv`)
 	nameAfter  = regexp.MustCompile(`(?i)(?:меня зовут|зовут|мое имя|моё имя|это|я|,|^)\s+([А-ЯЁӘӨҮҖҢҺ][\p{L}-]{2,})`)
 	onlyName   = regexp.MustCompile(`^[\p{Lu}][\p{L}-]+(?: [\p{Lu}][\p{L}-]+){0,2}[.!]?$`)
+	children   = regexp.MustCompile(`запишите (моего |мою )?(сына|дочь|дочку|ребенка|внук)`)
 	friendAsks = regexp.MustCompile(`подруг|друга |мужа |жену |маму |сестр|брата `)
 )
 
@@ -23,6 +24,7 @@ func (b *Bot) take(s *session, text string, asked bool) bool {
 	if friendAsks.MatchString(low) && phones.MatchString(text) {
 		return true // somebody else's number is not ours to keep
 	}
+	s.child = s.child || children.MatchString(low)
 	if e := emails.FindString(text); e != "" {
 		s.email, understood = e, true
 	}

@@ -133,6 +133,33 @@ func CardCount(c Case, kind string, want int) []progon.Finding {
 	return []progon.Finding{f}
 }
 
+// SlotTaken checks how many clients are booked for the same time.
+func SlotTaken(c Case, when string, want int) []progon.Finding {
+	c.Client = "" // of all clients
+	var taken []progon.Card
+	for _, card := range made(c.cards()) {
+		if _, ok := c.cardHas(card, Expectation{Field: "Время", Want: when}); ok {
+			taken = append(taken, card)
+		}
+	}
+	if len(taken) == want {
+		return nil
+	}
+	f := progon.Finding{
+		Rule: "crm.double_booking", Severity: progon.Blocker,
+		Text:     "На одно время записано не столько клиентов, сколько можно.",
+		Expected: fmt.Sprintf("%s: %d", when, want), Got: fmt.Sprintf("%s: %d", when, len(taken)), Evidence: c.lastSeq(),
+		Advice: "Занимайте время до ответа клиенту и проверяйте его ещё раз при подтверждении.",
+	}
+	if len(taken) > 0 {
+		f.Evidence = nil
+	}
+	for _, card := range taken {
+		f.Evidence = append(f.Evidence, card.Born)
+	}
+	return []progon.Finding{f}
+}
+
 // NothingMade checks that the bot has put nothing about the client into the CRM: no
 // card, no activity, no comment, no file, and no change of what was there.
 func NothingMade(c Case) []progon.Finding {
