@@ -76,7 +76,7 @@ func (sc *scan) street(i int) int {
 		words++
 		k++
 	}
-	if words > 0 {
+	if words > 0 && (words > 1 || sc.toks[nameFrom].letters > 2) {
 		if end, flat := sc.house(k); end > 0 {
 			return sc.addAddress(i, end, flat, 0.85)
 		}
@@ -106,6 +106,9 @@ func (sc *scan) house(k int) (end int, flat bool) {
 		k++
 	}
 	t := sc.toks[k]
+	if sc.gap(k-1) == "-" {
+		return 0, false
+	}
 	if !t.is(isDigits) || t.letters > 3 || t.letters == 0 || sc.text[t.start] == '0' {
 		return 0, false
 	}

@@ -80,6 +80,9 @@ func (sc *scan) afterExpiry(i int) bool {
 		if (f.kind == CardCode || f.kind == Card && f.score >= 0.8) && start > f.end && start-f.end <= 3 && strings.Trim(sc.text[f.end:start], " ,;/") == "" {
 			return true
 		}
+		if f.kind == CardCode && start > f.end && start-f.end < 20 && strings.Trim(fold(sc.text[f.end:start]), " ,;/:") == "код" {
+			return true
+		}
 	}
 	return false
 }
@@ -125,7 +128,7 @@ func (sc *scan) expiryWord(i int) bool {
 // notOTP are the things whose codes and passwords are not one-time.
 var notOTP = map[string]bool{
 	"услуги": true, "услуга": true, "домофона": true, "домофон": true, "товара": true, "города": true, "региона": true, "страны": true, "скидки": true, "акции": true,
-	"ошибки": true, "ошибка": true, "error": true, "status": true, "ответа": true, "статус": true, "статуса": true, "подразделения": true, "http": true, "exit": true, "возврата": true,
+	"ошибки": true, "ошибка": true, "error": true, "status": true, "ответа": true, "статус": true, "статуса": true, "подразделения": true, "подр": true, "http": true, "exit": true, "возврата": true,
 	"мкб": true, "диагноза": true, "окпд": true, "оквэд": true, "купона": true, "сертификата": true, "zip": true, "postal": true, "почтовый": true, "кода": false, "процедуры": true,
 	"артикула": true, "материала": true, "цвета": true, "краски": true, "оттенка": true, "оттенок": true, "лака": true, "color": true, "country": true, "area": true, "source": true, "исходный": true,
 	"завершения": true, "двери": true, "подъезда": true, "ворот": true, "калитки": true, "шлагбаума": true, "сейфа": true, "бик": true, "классификатора": true, "валюты": true, "currency": true,
@@ -149,7 +152,7 @@ func (sc *scan) oneTime(i, j int) {
 		if words < 4 && cl&ctxOTP != 0 && at < 0 {
 			code, at = true, k
 		}
-		if cl&ctxOTPStrong != 0 {
+		if cl&ctxOTPStrong != 0 || strings.HasPrefix(w, "ваш") || strings.HasPrefix(w, "прише") || w == "введите" {
 			strong = true
 		}
 		if cl&(notNumber|notMoney|ctxAddress|ctxFlat|ctxHouse|ctxStreet|notTime|notVersion|isDoc|ctxPlate|ctxCard|ctxPassport) != 0 && !strong && w != "code" {
@@ -182,6 +185,8 @@ func (sc *scan) oneTime(i, j int) {
 		c.score = 0.85
 	case code && i-at <= 1 && (fold(sc.str(at)) == "code" || fold(sc.str(at)) == "pin") && sc.toks[i].letters >= 4 && !sc.isField(i):
 		c.score = 0.62
+	case strong && sc.entering(i, j):
+		c.score = 0.65
 	case strong && words <= 3 && sc.smsBefore(i):
 		c.score = 0.65
 	case after && strong:
@@ -193,6 +198,14 @@ func (sc *scan) oneTime(i, j int) {
 		c.context = sc.str(at)
 	}
 	sc.add(c)
+}
+
+// entering: «введите 0045 для входа».
+func (sc *scan) entering(i, j int) bool {
+	if i == 0 || fold(sc.str(i-1)) != "введите" || j+2 >= len(sc.toks) {
+		return false
+	}
+	return sc.class(j+1)&ctxOTPStrong != 0 || sc.class(j+2)&ctxOTPStrong != 0
 }
 
 // smsBefore: «в смс пришло 4821».

@@ -15,13 +15,13 @@ var contextWords = []struct {
 		middlename клиентк* клиент клиента клиенту клиентом client customer пациент* patient guest гость гостя name господин*
 		госпож* гражданин* гражданк* заявител* отправител* получател* плательщик* владел* ученик* ребен* подписант* контактн*`},
 	{ctxBirth, `родил* рожден* рождения др birth birthdate birthday dob bday born туган туу туганмын именин* гр рожд`},
-	{ctxPassport, `подразделени* паспорт* паспортн* серия серии серию сери passport документ* удостовер* уд личност* passports passportnumber
+	{ctxPassport, `подразделени* подр паспорт* паспортн* серия серии серию сери passport документ* личност* passports passportnumber
 		паспортым*`},
 	{ctxForeign, `загран* загранпаспорт* заграничн* foreign international`},
 	{ctxSNILS, `снилс снилса снилсом снилсе snils страхов* пенсионн* снилсым*`},
 	{ctxINN, `инн inn налогоплательщ* иннсе taxid tin`},
 	{ctxOMS, `полис* омс oms enp енп policy страховк* иминият* полисым* insurance медполис*`},
-	{ctxLicence, `права правах водительск* ву licence license driver водит`},
+	{ctxLicence, `права правах водительск* водител* ву licence license driver водит`},
 	{ctxPlate, `госномер* авто машин* автомобил* парковк* гос госзнак* plate car пропуск* грз шлагбаум* тачк* регзнак
 		приеду подъеду припарк* припаркова* стоянк*`},
 	{ctxVIN, `vin вин кузов* винкод*`},

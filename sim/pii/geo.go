@@ -17,6 +17,13 @@ func recogniseGeo(sc *scan) {
 		if start > 0 && sc.text[start-1] == '-' {
 			start--
 		}
+		if i+4 < len(sc.toks) && sc.num(i) <= 90 && sc.toks[i+2].letters == 1 && strings.HasPrefix(sc.gap(i+1), "°") {
+			if end, ok := sc.decimal(i + 3); ok && len(sc.gap(i+2)) <= 3 {
+				sc.add(candidate{start: start, end: end, kind: Geo, rule: "formatted", score: 0.9})
+				i += 4
+				continue
+			}
+		}
 		if i+3 < len(sc.toks) && sc.num(i) <= 90 {
 			if _, ok := sc.decimal(i + 2); ok && sc.num(i+2) <= 180 && pairGap(sc.gap(i+1)) {
 				c := candidate{start: start, end: int(sc.toks[i+3].end), kind: Geo, rule: "formatted", score: 0.75}

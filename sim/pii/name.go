@@ -31,6 +31,8 @@ func recogniseNames(sc *scan) {
 			i = sc.nameAround(i)
 		case t.letters == 1 && t.is(startsUpper) && t.is(isCyrillic) && sc.dotAfter(i):
 			i = sc.nameAround(i)
+		case t.letters == 1 && t.is(startsUpper) && t.is(isCyrillic) && i > 0 && sc.bareInitials(i):
+			i++
 		case c&isLatinFirst != 0 && t.is(isLatin):
 			sc.latinName(i)
 		case c&ctxName != 0:
@@ -38,6 +40,20 @@ func recogniseNames(sc *scan) {
 		}
 	}
 	sc.surnamesBesideFindings()
+}
+
+// bareInitials reads «Абдрахманова Л Р».
+func (sc *scan) bareInitials(i int) bool {
+	if i+1 >= len(sc.toks) || sc.toks[i+1].letters != 1 || !sc.toks[i+1].is(startsUpper) || !sc.toks[i+1].is(isCyrillic) || sc.gap(i) != " " || sc.gap(i-1) != " " {
+		return false
+	}
+	if sc.parts(i-1)&partSurname == 0 || !sc.toks[i-1].is(startsUpper) {
+		return false
+	}
+	c := candidate{start: int(sc.toks[i-1].start), end: int(sc.toks[i+1].end), kind: Name, rule: "initials", score: 0.8}
+	c.score = sc.namePlace(i-1, i+1, &c)
+	sc.add(c)
+	return true
 }
 
 func (sc *scan) dotAfter(i int) bool {
@@ -72,7 +88,11 @@ func (sc *scan) parts(i int) part {
 		p |= partPatronymic
 	}
 	if c&isSurname != 0 {
-		p |= partSurname
+		if c&(isCommon|isStaff|isWeekday|isMonth|isBooking) == 0 {
+			p |= partSurname
+		} else if t.is(startsUpper) {
+			p |= partUnknown // «Мастер Гузель», but «Мастер Анна Петровна»
+		}
 	}
 	if c&(isCommon|ctxCity|isMonth|isWeekday|isBooking) == 0 && t.letters >= 4 && c&^(isFirst|isAmbiguous|isPet|isSurname|isLatinFirst) == 0 {
 		if surnameEnding(fold(sc.str(i))) {
@@ -167,9 +187,7 @@ var surnameEndings = func() (list []struct {
 	add("енко", "0", 2)
 	add("юк", "0 а у ом е", 3)
 	add("чук", "0 а у ом е", 2)
-	for _, base := range []string{"сян", "нян", "рян", "лян", "дян", "оян", "аян"} {
-		add(base, "0 а у ом е", 1)
-	}
+	add("ян", "0 а у ом е", 3)
 	add("швили", "0", 2)
 	add("адзе", "0", 2)
 	add("идзе", "0", 2)
@@ -336,11 +354,20 @@ func (sc *scan) judgeName(a, b int) (float64, string) {
 	if ambiguous > 0 && patronymics == 0 && surnames == 0 {
 		score -= 0.3
 	}
-	if ambiguous > 0 && unknown > 0 && patronymics == 0 {
-		score -= 0.3
-	}
-	if capital && unknown > 0 && sc.parts(a)&partUnknown != 0 && sc.sentenceStart(a) && patronymics == 0 {
-		score -= 0.3 // any word is capital there
+	if unknown > 0 && patronymics == 0 && initials == 0 {
+		// a capital alone proves a surname only where no other reason for it is seen
+		u := b
+		if sc.parts(a)&partFirst == 0 {
+			u = a
+		}
+		switch {
+		case ambiguous > 0 || sc.class(u) != 0 || verbLike(fold(sc.str(u))) || sc.toks[u].letters < 3:
+			score -= 0.3
+		case u == a && sc.sentenceStart(a) && !sc.entry(a, b):
+			score -= 0.3
+		case sc.toks[a].is(allUpper):
+			score -= 0.3
+		}
 	}
 	return score, rule
 }
@@ -354,10 +381,27 @@ var namePatterns = map[string]struct {
 	"PF": {0.8, "patronymic"}, "FSP": {0.9, "patronymic"}, "PFS": {0.85, "patronymic"}, "SPF": {0.85, "patronymic"},
 	"SUP": {0.9, "patronymic"}, "UPS": {0.8, "patronymic"}, "UP": {0.75, "patronymic"}, "SP": {0.75, "patronymic"}, "PS": {0.7, "patronymic"}, "UUP": {0.75, "patronymic"},
 	"SFS": {0.85, "full"}, "SSP": {0.8, "patronymic"}, "FFP": {0.85, "patronymic"}, "FPF": {0.8, "patronymic"}, "SFPF": {0.85, "patronymic"},
-	"SF": {0.85, "full"}, "FS": {0.88, "full"}, "FU": {0.5, "full"}, "UF": {0.5, "full"}, "FSS": {0.8, "full"},
+	"SF": {0.85, "full"}, "FS": {0.88, "full"}, "FU": {0.65, "full"}, "UF": {0.65, "full"}, "FSS": {0.8, "full"},
 	"SII": {0.95, "initials"}, "IIS": {0.93, "initials"}, "SI": {0.75, "initials"}, "IS": {0.7, "initials"},
 	"UII": {0.8, "initials"}, "IIU": {0.7, "initials"}, "FII": {0.75, "initials"}, "IIF": {0.6, "initials"}, "FPI": {0.85, "patronymic"}, "SFI": {0.85, "full"}, "FI": {0, ""},
 	"IFS": {0.8, "full"}, "FIS": {0.85, "full"}, "SIP": {0.8, "patronymic"},
+}
+
+// verbLike tells whether an unknown word ends like a verb or an adjective: «Алсу Придёт».
+func verbLike(w string) bool {
+	for _, e := range [...]string{"ть", "те", "ит", "ет", "ла", "ло", "ли", "ся", "сь", "ат", "ят", "ут", "ют", "ый", "ая", "ое", "ые", "ие", "ых", "их", "ого", "ему", "но", "ись", "ешь", "ишь", "ем", "им", "ость", "ция", "ние", "тие", "ство", "ка", "ки", "ку"} {
+		if strings.HasSuffix(w, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// entry tells whether tokens a to b fill a field of their own: a whole message, a cell, an
+// item of a list.
+func (sc *scan) entry(a, b int) bool {
+	rest := strings.TrimLeft(sc.text[sc.toks[b].end:], " \"'")
+	return rest == "" || strings.IndexByte(",;:\n)|\t<", rest[0]) >= 0
 }
 
 func (sc *scan) sentenceStart(i int) bool {
@@ -429,7 +473,7 @@ func (sc *scan) namedSurname(i int) {
 		field = true
 	case w == "name" && i > 0 && fold(sc.str(i-1)) == "last":
 		field = true
-	case strings.HasPrefix(w, "клиент"), strings.HasPrefix(w, "пациент"), strings.HasPrefix(w, "госпо"), strings.HasPrefix(w, "граждан"), w == "гость", w == "гостя", w == "зовут":
+	case w == "имя" && i > 0 && fold(sc.str(i-1)) == "на", strings.HasPrefix(w, "клиент"), strings.HasPrefix(w, "пациент"), strings.HasPrefix(w, "госпо"), strings.HasPrefix(w, "граждан"), w == "гость", w == "гостя", w == "зовут":
 	default:
 		return
 	}

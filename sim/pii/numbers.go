@@ -185,7 +185,7 @@ func isSeparator(gap string) bool {
 			return false
 		}
 	}
-	return gap != ", " && gap != " / "
+	return gap != ", "
 }
 
 func (n *number) candidate(kind Kind, rule string, score float64) candidate {

@@ -84,7 +84,7 @@ func recogniseSeries(sc *scan) {
 			continue
 		}
 		w := fold(sc.str(i))
-		if strings.HasPrefix(w, "подразделен") {
+		if strings.HasPrefix(w, "подразделен") || w == "подр" {
 			sc.departmentCode(i)
 			continue
 		}

@@ -61,7 +61,7 @@ func (sc *scan) linkAt(at, path int, host string) {
 		start = len(strings.TrimSuffix(s[:start], p))
 	}
 	c := candidate{start: start, end: end, kind: ProfileLink, rule: "formatted", score: 0.9, nested: number}
-	if !number && sc.ownPage(start) {
+	if !number && (sc.ownPage(start) || sc.ownPageAfter(end)) {
 		c.score = 0.4
 	}
 	if number {
@@ -85,6 +85,12 @@ func (sc *scan) ownPage(start int) bool {
 		}
 	}
 	return false
+}
+
+// ownPageAfter reads «vk.com/… — наша страница».
+func (sc *scan) ownPageAfter(end int) bool {
+	k := sc.tokenAt(end)
+	return k < len(sc.toks) && int(sc.toks[k].start)-end < 5 && strings.HasPrefix(fold(sc.str(k)), "наш")
 }
 
 func maskProfileLink(v string) string {
