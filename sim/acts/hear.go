@@ -183,6 +183,9 @@ func (h *hearing) settle() {
 	if h.has(AsksConfirmation) {
 		h.drop(ConfirmsBooking) // «вы записаны на завтра, придёте?»
 	}
+	if a := h.found[AsksPhone]; a != nil && h.has(OffersOptions) && strings.HasSuffix(strings.ToLower(a.Why), " номер»") {
+		h.drop(AsksPhone) // «напишите номер» under a numbered list asks for its item
+	}
 	if h.has(ConfirmsBooking) {
 		h.drop(OffersSlots)
 		h.drop(AsksTime)
