@@ -196,7 +196,7 @@ func (b *Bot) offer(s *session) []reply {
 func (b *Bot) free() []time.Time {
 	var out []time.Time
 	add := func(t time.Time) {
-		if _, taken := b.taken[key(t)]; !taken && t.After(b.now()) {
+		if _, taken := b.taken[key(t)]; (!taken || b.wrong("double_booking")) && t.After(b.now()) {
 			out = append(out, t.In(kazan))
 		}
 	}

@@ -10,6 +10,7 @@ const good = `
 bot:
   name: Мой бот
   url: http://127.0.0.1:3000
+connector: {path: /chat, body: {text: "{{text}}"}, replies: "$.replies"}
 can: [согласие, запись]
 crm:
   fields: {Согласие: UF_CRM_CONSENT}
@@ -52,7 +53,8 @@ func TestParseMistakes(t *testing.T) {
 		{"reached twice", "bot: {name: а, url: 'http://x', sample: {}}", []string{"ровно одно из url"}},
 		{"no name", "bot: {url: 'http://x'}", []string{"bot.name"}},
 		{"unknown key", "bot:\n  name: а\n  adres: http://x\n", []string{"[3:3]", "неизвестный ключ «adres»"}},
-		{"unknown capability", good + "\n#\n" + "", nil},
+		{"a comment does no harm", good + "# конец\n", nil},
+		{"connector without answers", strings.Replace(good, ", replies: \"$.replies\"", "", 1), []string{"connector.replies"}},
 		{"misspelt capability", strings.Replace(good, "запись]", "зопись]", 1), []string{"неизвестная возможность «зопись»", "известны"}},
 		{"capability without means", strings.Replace(good, "запись]", "часы]", 1), []string{"control.clock"}},
 		{"wrong duration", strings.Replace(good, "20s", "скоро", 1), []string{"ожидалась длительность"}},

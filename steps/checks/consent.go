@@ -227,7 +227,7 @@ func ConsentEvidence(c Case, rows []Expectation) []progon.Finding {
 	return []progon.Finding{{
 		Rule: "consent.not_recorded", Severity: progon.Blocker, Norms: []string{normEvidence},
 		Text:     "В CRM нет полного доказательства согласия: " + strings.Join(missing, ", ") + ".",
-		Expected: describe(rows), Got: strings.Join(seen, "; "),
+		Expected: c.describe(rows), Got: strings.Join(seen, "; "),
 		Evidence: []int{given.Seq, cards[0].Born}, Place: c.Portal.card(cards[0]), Persona: c.Client,
 		Advice: "Доказать согласие обязан оператор: храните время, канал, показанный текст, версию политики, цель и действие клиента.",
 	}}

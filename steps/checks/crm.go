@@ -60,7 +60,7 @@ func CardMade(c Case, kind string, rows []Expectation) []progon.Finding {
 		return []progon.Finding{{
 			Rule: "crm.lost", Severity: progon.Blocker,
 			Text:     fmt.Sprintf("В CRM нет карточки «%s»: обращение клиента потеряно.", kind),
-			Expected: describe(rows), Got: c.whatWasMade(),
+			Expected: c.describe(rows), Got: c.whatWasMade(),
 			Evidence: c.lastSeq(), Persona: c.Client,
 			Advice: "Проверьте, что бот дошёл до вызова CRM и дождался успешного ответа.",
 		}}
@@ -75,7 +75,7 @@ func CardField(c Case, kind string, row Expectation) []progon.Finding {
 		return []progon.Finding{{
 			Rule: "crm.lost", Severity: progon.Blocker,
 			Text:     fmt.Sprintf("В CRM нет карточки «%s» этого клиента, проверять поле «%s» не в чем.", kind, row.Field),
-			Expected: describe([]Expectation{row}), Got: c.whatWasMade(),
+			Expected: c.describe([]Expectation{row}), Got: c.whatWasMade(),
 			Evidence: c.lastSeq(), Persona: c.Client,
 		}}
 	}
@@ -102,7 +102,7 @@ func (c Case) cardFields(kind string, cards []progon.Card, rows []Expectation) [
 	return []progon.Finding{{
 		Rule: "crm.field", Severity: progon.Blocker,
 		Text:     fmt.Sprintf("В карточке «%s» записано не то, что нужно.", kind),
-		Expected: describe(rows), Got: strings.Join(bestWrong, "; "),
+		Expected: c.describe(rows), Got: strings.Join(bestWrong, "; "),
 		Evidence: []int{max(best.Born, best.Last)}, Place: c.Portal.card(best), Persona: c.Client,
 		Advice: "Сверьте, какие поля и с какими значениями бот передаёт в CRM.",
 	}}
@@ -388,10 +388,11 @@ func (c Case) whatWasMade() string {
 	return "создано: " + strings.Join(names, ", ")
 }
 
-func describe(rows []Expectation) string {
+// describe says what was wanted, with the client's values masked.
+func (c Case) describe(rows []Expectation) string {
 	var parts []string
 	for _, r := range rows {
-		parts = append(parts, r.Field+": "+orEmpty(r.Want))
+		parts = append(parts, r.Field+": "+orEmpty(c.excerpt(r.Want)))
 	}
 	return strings.Join(parts, "; ")
 }
