@@ -106,7 +106,7 @@ func (h *hearing) rules() {
 				rd.frames&r.need != r.need,
 				rd.frames&r.unless != 0,
 				r.anywhere != 0 && h.frames&r.anywhere == 0,
-				!r.negated && rd.negated(m, r.act),
+				!r.negated && !h.know.book.patterns[m.pattern].denies && rd.negated(m, r.act),
 				rd.quoted(m, r.sort):
 				continue
 			}

@@ -35,6 +35,7 @@ type pattern struct {
 	source   string
 	elements []element
 	rule     int
+	denies   bool // says «не» itself: a «не» inside it takes nothing back
 }
 
 // class is one «a|b*|@c|#time» of some pattern.
@@ -116,6 +117,9 @@ func spread(source string) []string {
 func (b *book) addOne(source string, rule int) {
 	p := pattern{source: source, rule: rule}
 	gap, inClause := 0, false
+	for _, w := range strings.FieldsFunc(source, func(r rune) bool { return r == ' ' || r == '|' }) {
+		p.denies = p.denies || w == "не" || w == "ни" || w == "нельзя" || w == "тугел"
+	}
 	for _, field := range strings.Fields(source) {
 		switch {
 		case field[0] == '~' || field[0] == '.':
