@@ -14,9 +14,9 @@ const maxCommands = 50
 
 // batch runs several commands in order. Page: "batch" of the vendor's documentation.
 func (s *Server) batch(c *call) (any, error) {
-	given, _ := c.param("cmd")
+	given, has := c.param("cmd")
 	commands, ok := asMap(given)
-	if !ok {
+	if has && !ok {
 		return nil, refusal(400, "", "Wrong 'cmd' parameter")
 	}
 	halted, _ := c.param("halt")

@@ -77,7 +77,7 @@ func cardAdd(c *call, k *kind) (any, error) {
 		return nil, err
 	}
 	c.changed(c.tableOf(k).effect(progon.Created, r))
-	return r.id, nil
+	return r.id, c.settle(c.tableOf(k), r)
 }
 
 func fieldsParam(c *call) (*Map, error) {

@@ -56,8 +56,9 @@ type cond struct {
 	op     op
 	form   form
 	values []string
-	num    float64 // of the one value, for comparisons
-	group  *group  // instead of all above
+	num    float64         // of the one value, for comparisons
+	set    map[string]bool // of the values, where there are many
+	group  *group          // instead of all above
 }
 
 // group is a list of conditions joined by AND or OR.
@@ -141,8 +142,17 @@ func (s *Server) condition(o op, f *field, code string, value any) cond {
 	if len(c.values) > 0 {
 		c.num = number(c.values[0])
 	}
+	if len(c.values) > fewValues {
+		c.set = make(map[string]bool, len(c.values))
+		for _, v := range c.values {
+			c.set[v] = true
+		}
+	}
 	return c
 }
+
+// fewValues is up to how many values of an IN are compared one by one.
+const fewValues = 8
 
 // match tells whether the canonical values of a field satisfy the condition. A field
 // without values counts as empty text.
@@ -168,6 +178,9 @@ func (c *cond) match(values []string) bool {
 func (c *cond) positive(v string) bool {
 	switch c.op {
 	case opEqual, opNot:
+		if c.set != nil {
+			return c.set[v]
+		}
 		for _, w := range c.values {
 			if v == w {
 				return true

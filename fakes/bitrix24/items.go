@@ -133,6 +133,9 @@ func itemAdd(c *call) (any, error) {
 		return nil, itemRefusal(err)
 	}
 	c.changed(t.effect(progon.Created, r))
+	if err := c.settle(t, r); err != nil {
+		return nil, itemRefusal(err)
+	}
 	return M("item", c.showItem(t, r, nil)), nil
 }
 

@@ -380,8 +380,9 @@ func operatorTransfer(c *call) (any, error) {
 }
 
 func sessionOpen(c *call) (any, error) {
+	code := strings.TrimPrefix(c.text("USER_CODE"), "imol|")
 	for id, d := range c.state.docs("dialog").rows.all {
-		if str(first(d, "ENTITY_ID")) == strings.TrimPrefix(c.text("USER_CODE"), "imol|") {
+		if code != "" && str(first(d, "ENTITY_ID")) == code {
 			return M("chatId", strconv.Itoa(id)), nil
 		}
 	}

@@ -206,3 +206,25 @@ func TestPeopleChangeCards(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+func TestAPortalWithoutLeads(t *testing.T) {
+	t.Parallel()
+	p := newPortal(t, Options{})
+	if err := p.LoadSeed([]byte("portal: {leads: false}\nfields: [{code: CONSENT, title: Согласие, type: boolean}]\n")); err != nil {
+		t.Fatal(err)
+	}
+	if p.ok("crm.settings.mode.get", `{}`) != 2.0 {
+		t.Error("mode")
+	}
+	p.ok("crm.lead.add", `{"fields":{"TITLE":"Заявка","NAME":"Алсу","PHONE":[{"VALUE":"+79000000101"}],"UF_CRM_CONSENT":1}}`)
+	deal := p.ok("crm.deal.get", `{"id":1}`)
+	if dig(t, deal, "TITLE") != "Заявка" || dig(t, deal, "CONTACT_ID") != "1" || dig(t, deal, "LEAD_ID") != "1" || dig(t, deal, "UF_CRM_CONSENT") != "1" {
+		t.Errorf("deal %v", deal)
+	}
+	if dig(t, p.ok("crm.contact.get", `{"id":1}`), "PHONE", 0, "VALUE") != "+79000000101" {
+		t.Error("the phone did not reach the contact")
+	}
+	if dig(t, p.ok("crm.lead.get", `{"id":1}`), "STATUS_ID") != "CONVERTED" {
+		t.Error("the lead is not converted")
+	}
+}

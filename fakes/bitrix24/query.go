@@ -104,7 +104,13 @@ func (s *Server) refine(t *table, l *leaf[*record], first int, c *cond, kept *bi
 				hit.add(j)
 			}
 		}
-	case c.op == opEqual && !contains(c.values, ""):
+	case c.code == "ID" && c.op == opEqual:
+		for _, v := range c.values {
+			if id, err := strconv.Atoi(v); err == nil && id >= first && id < first+leafSize {
+				hit.add(id - first)
+			}
+		}
+	case c.op == opEqual && c.set == nil && !contains(c.values, ""):
 		for _, v := range c.values {
 			h := s.hash(v)
 			for _, x := range s.column(t, l, c, 'h').hashes {

@@ -160,7 +160,7 @@ func (s *Server) loadPeople(seed Seed) error {
 	p := &s.state.portal
 	p.domain, p.currency = orText(seed.Portal.Domain, p.domain), orText(seed.Portal.Currency, p.currency)
 	if seed.Portal.Leads != nil && !*seed.Portal.Leads {
-		p.mode = 2
+		p.mode = simpleMode
 	}
 	for _, d := range seed.Departments {
 		if d.ID < 1 || d.ID > maxID {

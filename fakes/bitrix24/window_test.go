@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -106,7 +107,7 @@ func TestPlainAndSecureOnOnePort(t *testing.T) {
 		t.Fatal(err)
 	}
 	plain, secure := Both(listener, config)
-	server := &http.Server{Handler: s, ReadHeaderTimeout: time.Second}
+	server := &http.Server{Handler: s, ReadHeaderTimeout: time.Second, ErrorLog: log.New(io.Discard, "", 0)}
 	go func() { _ = server.Serve(plain) }()
 	go func() { _ = server.Serve(secure) }()
 	defer func() { _ = server.Close() }()
