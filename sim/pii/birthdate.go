@@ -132,7 +132,7 @@ func (sc *scan) judgeDate(d date) {
 		return
 	case birth, after:
 		c.score = 0.92
-	case d.year > 2015:
+	case d.year > 2015 && !(d.year < 2026 && sc.nameBeside(d) && sc.childBefore(d.a)):
 		return
 	case d.b == d.a:
 		return // eight digits without a word are anything
@@ -222,10 +222,21 @@ func (sc *scan) birthAfter(j int) bool {
 	return false
 }
 
+// childBefore tells whether a child is spoken of.
+func (sc *scan) childBefore(i int) bool {
+	for k := i - 1; k >= 0 && k >= i-8; k-- {
+		switch w := fold(sc.str(k)); {
+		case strings.HasPrefix(w, "ребен"), strings.HasPrefix(w, "сын"), strings.HasPrefix(w, "доч"), strings.HasPrefix(w, "внук"), strings.HasPrefix(w, "внуч"), strings.HasPrefix(w, "бала"), strings.HasPrefix(w, "дет"):
+			return true
+		}
+	}
+	return false
+}
+
 // nameBeside tells whether words of a name stand right before or after the date.
 func (sc *scan) nameBeside(d date) bool {
 	isName := func(k int) bool {
-		return k >= 0 && k < len(sc.toks) && sc.toks[k].is(startsUpper) && (sc.class(k)&isFirst != 0 && sc.class(k)&isAmbiguous == 0 || sc.patronymic(k) || sc.parts(k)&partInitial != 0)
+		return k >= 0 && k < len(sc.toks) && sc.toks[k].is(startsUpper) && (sc.class(k)&isFirst != 0 && sc.class(k)&isAmbiguous == 0 || sc.patronymic(k) || sc.parts(k)&(partInitial|partSurname) != 0)
 	}
 	for k := d.a - 1; k >= d.a-2; k-- {
 		if k < 0 || int(sc.toks[d.a].start)-int(sc.toks[k].end) > 24 {

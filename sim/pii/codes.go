@@ -8,6 +8,7 @@ import (
 // recogniseCodes finds one-time codes and the codes of cards, beside their words.
 func recogniseCodes(sc *scan) {
 	recogniseSeries(sc)
+	sc.codesBesidePassports()
 	for i := range sc.toks {
 		t := sc.toks[i]
 		if !t.is(isDigits) || t.letters < 2 || t.letters > 8 {

@@ -44,7 +44,7 @@ var contextWords = []struct {
 		instagram insta аккаунт* логин логина вк vk user профил* юзернейм* screenname nick handle скайп skype директ`},
 	{ctxIP, `ip ipaddr айпи remote clientip remoteaddr xff forwarded`},
 	{ctxDevice, `imei имей idfa gaid adid advertising deviceid device push fcm apns mac мак android`},
-	{ctxOTP, `код коды кода кодом code codes otp pin пин пинкод* пароль`},
+	{ctxOTP, `код кодым кодны коды кода кодом code codes otp pin пин пинкод* пароль`},
 	{ctxOTPStrong, `смс смск* sms подтвержд* otp одноразов* verification confirm верификац* авторизац* входа войти пуш confirmation`},
 	{ctxSecret, `пароль пароля паролем password passwd pwd pass secret token apikey key ключ ключа секрет токен токена bearer
 		authorization access refresh auth webhook вебхук* credentials`},
@@ -63,7 +63,7 @@ var contextWords = []struct {
 	{notMoney, `руб рубл* рублей ₽ rub р цен цена цены цене цену ценой ценник* стоит стоимост* сумма сумму суммы сумме тыс тысяч* млн миллион* коп оплат* скидк* price cost sum total бонус*
 		бәя сум сумнар предоплат* итого аванс* amount balance баланс* долг чаевы* прайс*`},
 	{notTime, `час часа часов часу мин минут* сек секунд* timestamp ts time created updated date дата дату даты сәгать datetime modified unixtime epoch`},
-	{notPerson, `ооо оао зао пао театр* дк музей музея школа школы школе школу гимнази* лицей* парк парка парке площад* бульвар* переул*
+	{notPerson, `бутик* аппарат* процедура программа программу стрижка стрижку стрижки причес* костел* ооо оао зао пао театр* дк музей музея школа школы школе школу гимнази* лицей* парк парка парке площад* бульвар* переул*
 		проспект* метро станци* остановк* памятник* им университет* вуз премия премии фонд фонда стади* мост моста набережн* сквер* библиотек*
 		тц трц салон студия студии студию клиника клиники клинике клинику клиник бренд* марка марки марку фирм* компани* компания линия серия коллекц* метод метода методу методик*
 		проба синдром* болезнь болезни теорема закон закона шкала шкале маска крем* помад* ресторан* кафе отель гостиниц* шоколад* пельмен*

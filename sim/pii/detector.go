@@ -115,6 +115,9 @@ func (d *Detector) Find(text string) []Span {
 			continue
 		}
 		start, end := n.span(c.start, c.end)
+		for _, mark := range [...]string{"\ufe0f", "\u20e3"} { // the rest of a key cap
+			end += len(text[end:]) - len(strings.TrimPrefix(text[end:], mark))
+		}
 		out = append(out, Span{
 			Start: start, End: end, Kind: c.kind, Score: min(c.score, 1), Severity: severityOf(c),
 			Rule: string(c.kind) + "." + c.rule, Why: explain(c), Masked: MaskValue(c.kind, value),

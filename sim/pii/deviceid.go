@@ -20,7 +20,7 @@ func recogniseIMEI(sc *scan, n *number, u *surroundings) {
 func recogniseDevices(sc *scan) {
 	s := sc.text
 	for from := 0; from < len(s); {
-		k := strings.IndexByte(s[from:], ':')
+		k := strings.IndexAny(s[from:], ":-")
 		if k < 0 {
 			break
 		}

@@ -25,7 +25,7 @@ func recogniseGeo(sc *scan) {
 			}
 		}
 		if i+3 < len(sc.toks) && sc.num(i) <= 90 {
-			if _, ok := sc.decimal(i + 2); ok && sc.num(i+2) <= 180 && pairGap(sc.gap(i+1)) {
+			if _, ok := sc.decimal(i + 2); ok && max(sc.num(i), sc.num(i+2)) >= 10 && sc.num(i+2) <= 180 && pairGap(sc.gap(i+1)) {
 				c := candidate{start: start, end: int(sc.toks[i+3].end), kind: Geo, rule: "formatted", score: 0.75}
 				if u.has(ctxGeo) {
 					c.score = 0.95
@@ -37,7 +37,7 @@ func recogniseGeo(sc *scan) {
 				continue
 			}
 		}
-		if u.field&ctxGeo != 0 || u.near&ctxGeo != 0 && u.nearW == i-1 {
+		if sc.num(i) >= 10 && (u.field&ctxGeo != 0 || u.near&ctxGeo != 0 && u.nearW == i-1) {
 			sc.add(candidate{start: start, end: end, kind: Geo, rule: "field", score: 0.9, context: sc.word(i, i+1, ctxGeo)})
 			i++
 		}

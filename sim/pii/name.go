@@ -35,7 +35,7 @@ func recogniseNames(sc *scan) {
 			i++
 		case c&isLatinFirst != 0 && t.is(isLatin):
 			sc.latinName(i)
-		case c&ctxName != 0:
+		case c&ctxName != 0, c&notNumber != 0 && t.letters == 5 && fold(sc.str(i)) == "бронь":
 			sc.namedSurname(i)
 		}
 	}
@@ -447,10 +447,19 @@ func (sc *scan) namePlace(a, b int, c *candidate) float64 {
 			score -= 0.5
 		}
 	}
+	if sc.quoted(a, b) && c.context == "" {
+		score -= 0.3
+	}
 	if sc.fieldClass(a)&(isStaff|isBusiness) != 0 {
 		score -= 0.5
 	}
 	return score
+}
+
+// quoted tells whether a name stands in quotes after a word, like the name of a thing.
+func (sc *scan) quoted(a, b int) bool {
+	end := int(sc.toks[b].end)
+	return a > 0 && sc.gap(a-1) == " \"" && end < len(sc.text) && sc.text[end] == '"' && sc.toks[a-1].is(isCyrillic)
 }
 
 // oblique tells whether a role is spoken to rather than held: «администратору привет».
@@ -473,6 +482,11 @@ func (sc *scan) namedSurname(i int) {
 		field = true
 	case w == "name" && i > 0 && fold(sc.str(i-1)) == "last":
 		field = true
+	case w == "бронь" && k < len(sc.toks) && fold(sc.str(k)) == "на" && k+1 < len(sc.toks) && !(k+2 < len(sc.toks) && sc.toks[k+2].is(isDigits)):
+		k++
+		if sc.gap(k-1) != " " {
+			return
+		}
 	case w == "имя" && i > 0 && fold(sc.str(i-1)) == "на", strings.HasPrefix(w, "клиент"), strings.HasPrefix(w, "пациент"), strings.HasPrefix(w, "госпо"), strings.HasPrefix(w, "граждан"), w == "гость", w == "гостя", w == "зовут":
 	default:
 		return

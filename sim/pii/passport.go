@@ -119,6 +119,23 @@ func recogniseSeries(sc *scan) {
 	}
 }
 
+// codesBesidePassports reads «…, к/п 162-003» after a passport.
+func (sc *scan) codesBesidePassports() {
+	n := len(sc.found)
+	for x := 0; x < n; x++ {
+		f := sc.found[x]
+		if f.kind != Passport || f.low {
+			continue
+		}
+		for i := sc.tokenAt(f.end); i+1 < len(sc.toks) && int(sc.toks[i].start)-f.end < 160; i++ {
+			if sc.toks[i].is(isDigits) && sc.toks[i].letters == 3 && sc.toks[i+1].is(isDigits) && sc.toks[i+1].letters == 3 && sc.gap(i) == "-" && sc.startsNumber(i) && sc.endsNumber(i+1) {
+				sc.add(candidate{start: int(sc.toks[i].start), end: int(sc.toks[i+1].end), kind: Passport, rule: "context", score: 0.65, low: true, note: "код подразделения"})
+				break
+			}
+		}
+	}
+}
+
 // departmentCode reads «код подразделения 160-001».
 func (sc *scan) departmentCode(i int) {
 	if i+2 < len(sc.toks) && sc.toks[i+1].is(isDigits) && sc.toks[i+1].letters == 3 && sc.toks[i+2].is(isDigits) && sc.toks[i+2].letters == 3 &&
