@@ -263,7 +263,6 @@ func functions() template.FuncMap {
 		"severity": func(s progon.Severity) string {
 			return map[progon.Severity]string{progon.Blocker: "блокирует выпуск", progon.Warning: "предупреждение", progon.Remark: "замечание"}[s]
 		},
-		"empty": func(c progon.Counts, v progon.Verdict) int { return c[v] },
 		"count": func(c progon.Counts, names ...string) int {
 			n := 0
 			for _, name := range names {
@@ -271,10 +270,22 @@ func functions() template.FuncMap {
 			}
 			return n
 		},
+		"plural": plural,
 		"lines":  func(s string) []string { return strings.Split(s, "\n") },
 		"anchor": func(scenario string, seq int) string { return fmt.Sprintf("%s-%d", scenario, seq) },
 		"pair":   func(v scenarioView, f progon.Finding) findingView { return findingView{v.Anchor, f} },
 	}
+}
+
+// plural chooses the form that goes with a number: 1 сценарий, 2 сценария, 5 сценариев.
+func plural(n int, one, few, many string) string {
+	switch {
+	case n%10 == 1 && n%100 != 11:
+		return one
+	case n%10 >= 2 && n%10 <= 4 && (n%100 < 12 || n%100 > 14):
+		return few
+	}
+	return many
 }
 
 // findingView is a finding with the scenario whose time axis proves it.

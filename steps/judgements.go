@@ -8,6 +8,7 @@ import (
 
 	"progon"
 	"progon/sim/acts"
+	"progon/steps/botfile"
 	"progon/steps/checks"
 )
 
@@ -54,7 +55,7 @@ func protectionSentences() []sentence {
 			example: "в «журналах» «телефон» записан как «{телефон: маска}»"},
 		{pattern: "в журнале есть событие «попытка выгрузки»", do: loggedEvent, needs: "события"},
 		{pattern: "обращений «к языковой модели» не было", do: noCalls, about: "так же «к CRM»"},
-		{pattern: "обращения уходили только на адреса в России", do: onlyRussianHosts},
+		{pattern: "обращения уходили только на адреса в России", do: onlyRussianHosts, needs: "исходящие"},
 		{pattern: "ключи и токены нигде не раскрыты", do: secretsHidden},
 	}
 }
@@ -317,7 +318,20 @@ func (w *world) placeNamed(name string) (checks.Place, error) {
 	if p.Name == "журналах" && !w.suite.Bot.Has("журнал") {
 		return p, notChecked("журнала бота Прогон не видит (раздел logs и возможность «журнал» в progon.yaml)")
 	}
+	if p.Name == "запросах к модели" && !w.seesModel() {
+		return p, unseenModel()
+	}
 	return p, nil
+}
+
+// seesModel tells whether Progon would see a prompt if there were one: it stands in for
+// the model, or the bot is known to use none.
+func (w *world) seesModel() bool {
+	return w.suite.Bot.Has("модель") || w.suite.Bot.Bot.Model == botfile.NoModel
+}
+
+func unseenModel() error {
+	return unseen("запросов бота к модели Прогон не видит: заявите возможность «модель» или напишите bot.model: none, если модели нет")
 }
 
 func noText(ctx context.Context, w *world, in input) error {
@@ -364,6 +378,9 @@ func noCalls(ctx context.Context, w *world, in input) error {
 	surface, kind := progon.SurfaceEgress, in.at(0)
 	switch strings.ToLower(in.at(0)) {
 	case "к языковой модели":
+		if !w.seesModel() {
+			return unseenModel()
+		}
 		surface, kind = progon.SurfaceModel, ""
 	case "к crm":
 		surface, kind = progon.SurfaceCRM, ""

@@ -21,6 +21,16 @@ func notChecked(format string, args ...any) error {
 	return &notCheckedError{fmt.Sprintf(format, args...)}
 }
 
+// unseenError says that one sentence cannot be checked with this bot; the rest of the
+// scenario can.
+type unseenError struct{ reason string }
+
+func (e *unseenError) Error() string { return e.reason }
+
+func unseen(format string, args ...any) error {
+	return &unseenError{fmt.Sprintf(format, args...)}
+}
+
 // brokenError says that Progon or its surroundings are wrong: the bot was not judged.
 type brokenError struct{ err error }
 

@@ -127,7 +127,11 @@ func (w *world) perform(ctx context.Context, s sentence, in input) (err error) {
 // conclude turns the outcome of a sentence into the verdict of its step.
 func (w *world) conclude(step *progon.StepResult, err error) {
 	var skipped *notCheckedError
+	var blind *unseenError
 	switch {
+	case errors.As(err, &blind):
+		step.Verdict, step.Reason = progon.Skipped, blind.reason
+		return
 	case err == nil, errors.Is(err, errStop):
 		step.Verdict = progon.Passed
 		for _, f := range step.Findings {

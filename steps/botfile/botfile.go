@@ -51,10 +51,15 @@ type Bot struct {
 	URL     string          `yaml:"url"`
 	Command *launch.Command `yaml:"command"`
 	Sample  *Sample         `yaml:"sample"`
+	// Model is «none» for a bot that uses no language model: then there is nothing to see.
+	Model string `yaml:"model"`
 	// Lanes bounds how many copies of the bot run side by side; 0 means as many as
 	// scenarios run in parallel. A bot reached by URL is always one lane.
 	Lanes int `yaml:"lanes"`
 }
+
+// NoModel is the value of Model for a bot without one.
+const NoModel = "none"
 
 // Sample starts the built-in sample bot.
 type Sample struct {

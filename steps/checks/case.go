@@ -89,7 +89,7 @@ func Places() []Place {
 		{Name: "адресах запросов", Surfaces: []progon.Surface{progon.SurfaceCRM, progon.SurfaceEgress, progon.SurfaceModel}, Narrow: addressOf},
 		{Name: "запросах к модели", Surfaces: []progon.Surface{progon.SurfaceModel}},
 		{Name: "ответах", Surfaces: []progon.Surface{progon.SurfaceChat}},
-		{Name: "оповещениях", Surfaces: []progon.Surface{progon.SurfaceAlert}},
+		{Name: "оповещениях", Surfaces: []progon.Surface{progon.SurfaceAlert, progon.SurfaceCRM}, Narrow: alertOf},
 	}
 }
 
@@ -178,6 +178,19 @@ func lastName(field string) string {
 		field = field[i+1:]
 	}
 	return strings.Trim(field, "[]")
+}
+
+// alertOf returns what people of the staff are told: alarms, and messages of the portal.
+func alertOf(e progon.Event) []Text {
+	if e.Surface == progon.SurfaceAlert {
+		return wholeOf(e)
+	}
+	for _, x := range e.Effects {
+		if x.Op == progon.Created && isOneOf(x.Entity, "notification", "message") {
+			return wholeOf(e)
+		}
+	}
+	return nil
 }
 
 // addressOf returns the address line of a request: path and query, never the body.
