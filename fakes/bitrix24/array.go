@@ -106,6 +106,9 @@ func (m *Map) Set(key string, value any) {
 	}
 }
 
+// push adds a pair whose key is known to be new.
+func (m *Map) push(key string, value any) { m.entries = append(m.entries, entry{key, value}) }
+
 // All visits the pairs in order.
 func (m *Map) All(yield func(key string, value any) bool) {
 	if m == nil {

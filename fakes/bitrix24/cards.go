@@ -362,10 +362,10 @@ func (c *call) show(t *table, r *record, selected map[string]bool) *Map {
 		}
 		switch {
 		case f.code == "ID":
-			out.Set("ID", strconv.Itoa(r.id))
+			out.push("ID", strconv.Itoa(r.id))
 		case f.typ == "crm_multifield":
 			if list := multifield(r, f.code); len(list) > 0 {
-				out.Set(f.code, list)
+				out.push(f.code, list)
 			}
 		case f.multiple:
 			list := make([]any, 0)
@@ -373,15 +373,15 @@ func (c *call) show(t *table, r *record, selected map[string]bool) *Map {
 				list = append(list, v)
 			}
 			if len(list) == 0 && f.user != nil {
-				out.Set(f.code, false) // what the portal shows for an empty multiple user field
+				out.push(f.code, false) // what the portal shows for an empty multiple user field
 				continue
 			}
-			out.Set(f.code, list)
+			out.push(f.code, list)
 		default:
 			if v, ok := r.get(uint16(slot)); ok {
-				out.Set(f.code, v)
+				out.push(f.code, v)
 			} else {
-				out.Set(f.code, f.empty)
+				out.push(f.code, f.empty)
 			}
 		}
 	}

@@ -323,12 +323,12 @@ func (c *call) itemSelection(t *table) map[string]bool {
 // showItem writes a card as universal methods do: numbers as numbers, lists as lists.
 func (c *call) showItem(t *table, r *record, selected map[string]bool) *Map {
 	hidden := c.hidden(t.kind.name)
-	out := &Map{}
+	out := &Map{entries: make([]entry, 0, len(t.schema.fields)+indexFrom)}
 	for slot, f := range t.schema.fields {
 		if f.gone || f.item == "" || hidden[f.code] || (selected != nil && !selected[f.code]) {
 			continue
 		}
-		out.Set(c.itemKey(f), itemValue(f, r, uint16(slot)))
+		out.push(c.itemKey(f), itemValue(f, r, uint16(slot)))
 	}
 	if selected == nil {
 		out.Set("observers", []any{})

@@ -70,9 +70,7 @@ func (s *Server) serveREST(w http.ResponseWriter, r *http.Request) {
 	case failing && rule.Kind == faults.CutOff:
 		q.lost = "ответ до бота не дошёл целиком"
 	}
-	s.mu.Lock()
-	status, answer := s.answer(q)
-	s.mu.Unlock()
+	status, answer := s.answerLocked(q)
 	switch {
 	case failing && rule.Kind == faults.Mute:
 		faults.Drop(w)
@@ -227,6 +225,12 @@ func orEmptyObject(body []byte) []byte {
 		return []byte("{}")
 	}
 	return body
+}
+
+func (s *Server) answerLocked(q *request) (int, []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.answer(q)
 }
 
 // answer runs the call and returns status and body. The caller holds the lock.

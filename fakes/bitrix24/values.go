@@ -254,8 +254,8 @@ func (s *Server) fillComm(r *record, typ string, m *Map) error {
 			return nil
 		}
 		r.comms[i].value = text
-		if hasKind {
-			r.comms[i].kind = str(kind)
+		if hasKind && str(kind) != "" {
+			r.comms[i].kind = strings.ToUpper(str(kind))
 		}
 		return nil
 	}
