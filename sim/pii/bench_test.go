@@ -39,3 +39,13 @@ func BenchmarkFindProse(b *testing.B) {
 		d.Find(text)
 	}
 }
+
+// BenchmarkFindDense is an export in which every line is personal data.
+func BenchmarkFindDense(b *testing.B) {
+	d := NewDetector(ProfileCRM)
+	text := strings.Repeat("12;Гайнутдинова Эльвира Маратовна;+7 907 999-88-77;elvira@example.com;12.03.1989;2204 3210 5550 0177;г. Казань, ул. Прогонная, д. 5\n", 1000)
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		d.Find(text)
+	}
+}

@@ -15,7 +15,7 @@ type date struct {
 // recogniseDates finds dates that are said to be birthdays, or stand beside a name.
 func recogniseDates(sc *scan) {
 	for i := range sc.toks {
-		if !sc.toks[i].is(isDigits) || sc.toks[i].letters > 8 {
+		if t := sc.toks[i]; !t.is(isDigits) || t.letters > 8 || t.letters == 3 {
 			continue
 		}
 		d, ok := sc.dateAt(i)
@@ -90,7 +90,7 @@ func (sc *scan) dateAt(i int) (date, bool) {
 			}
 		}
 		return d, d.real()
-	case i+2 < len(sc.toks) && fold(sc.str(i+1)) == "го" && sc.class(i+2)&isMonth != 0:
+	case i+2 < len(sc.toks) && sc.toks[i+1].letters == 2 && fold(sc.str(i+1)) == "го" && sc.class(i+2)&isMonth != 0:
 		d.b, d.day, d.month = i+2, sc.num(i), sc.month(i+2)
 		if i+3 < len(sc.toks) && sc.toks[i+3].is(isDigits) && sc.toks[i+3].letters == 4 {
 			d.b, d.year = i+3, sc.num(i+3)

@@ -2,6 +2,7 @@ package pii
 
 import (
 	"math/rand"
+	"sort"
 	"strings"
 )
 
@@ -9,6 +10,13 @@ import (
 func recogniseCodes(sc *scan) {
 	recogniseSeries(sc)
 	sc.codesBesidePassports()
+	sc.cards = sc.cards[:0]
+	for _, f := range sc.found {
+		if f.kind == Card {
+			sc.cards = append(sc.cards, f)
+		}
+	}
+	sort.Slice(sc.cards, func(i, j int) bool { return sc.cards[i].start < sc.cards[j].start })
 	for i := range sc.toks {
 		t := sc.toks[i]
 		if !t.is(isDigits) || t.letters < 2 || t.letters > 8 {
@@ -77,15 +85,27 @@ func (sc *scan) cardCode(i int) bool {
 // afterExpiry tells whether the number stands right after the term of a card or the card.
 func (sc *scan) afterExpiry(i int) bool {
 	start := int(sc.toks[i].start)
-	for _, f := range sc.found {
-		if (f.kind == CardCode || f.kind == Card && f.score >= 0.8) && start > f.end && start-f.end <= 3 && strings.Trim(sc.text[f.end:start], " ,;/") == "" {
-			return true
-		}
-		if f.kind == CardCode && start > f.end && start-f.end < 20 && strings.Trim(fold(sc.text[f.end:start]), " ,;/:") == "код" {
-			return true
+	if n := len(sc.found); n > 0 && sc.found[n-1].kind == CardCode {
+		between := ""
+		if end := sc.found[n-1].end; end < start && start-end < 20 {
+			between = strings.Trim(fold(sc.text[end:start]), " ,;/:")
+			return between == "" || between == "код"
 		}
 	}
-	return false
+	card, ok := sc.cardNear(start, 3)
+	return ok && card.end < start && card.score >= 0.8 && strings.Trim(sc.text[card.end:start], " ,;/") == ""
+}
+
+// cardNear answers the card that ends or begins within some bytes of a place.
+func (sc *scan) cardNear(at, within int) (candidate, bool) {
+	k := sort.Search(len(sc.cards), func(k int) bool { return sc.cards[k].start >= at })
+	if k > 0 && at-sc.cards[k-1].end <= within {
+		return sc.cards[k-1], true
+	}
+	if k < len(sc.cards) && sc.cards[k].start-at <= within {
+		return sc.cards[k], true
+	}
+	return candidate{}, false
 }
 
 // expiry: 12/27 beside a card that was found.
@@ -104,11 +124,9 @@ func (sc *scan) expiry(i int) {
 		return
 	}
 	start, end := int(sc.toks[i].start), int(sc.toks[i+1].end)
-	for _, f := range sc.found {
-		if f.kind == Card && (start >= f.end && start-f.end < 40 || f.start >= end && f.start-end < 25) && !strings.Contains(sc.text[min(f.end, end):max(start, f.start)], "\n") {
-			sc.add(candidate{start: start, end: end, kind: CardCode, rule: "context", score: 0.85, note: "срок рядом с номером карты"})
-			return
-		}
+	if f, ok := sc.cardNear(start, 40); ok && !strings.Contains(sc.text[min(f.end, end):max(start, f.start)], "\n") {
+		sc.add(candidate{start: start, end: end, kind: CardCode, rule: "context", score: 0.85, note: "срок рядом с номером карты"})
+		return
 	}
 	u := sc.around(i, i+1)
 	if u.near&ctxCard != 0 && sc.gap(i) == "/" && sc.expiryWord(i) {

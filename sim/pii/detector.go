@@ -184,6 +184,7 @@ type scan struct {
 	toks  []token
 	ats   []int32
 	found []candidate
+	cards []candidate // of found, in order; filled by recogniseCodes
 }
 
 var scans = sync.Pool{New: func() any { return new(scan) }}
@@ -229,27 +230,47 @@ func (sc *scan) before(i int) string {
 	return sc.gap(i - 1)
 }
 
-// resolve keeps the best of overlapping candidates: the surer, then the longer one.
+// resolve keeps the best of overlapping candidates: the surer, then the longer one. It
+// works by clusters of candidates that touch, so that a text full of data costs no more.
 func (sc *scan) resolve() []candidate {
 	if len(sc.found) == 0 {
 		return nil
 	}
-	sort.SliceStable(sc.found, func(i, j int) bool {
-		a, b := sc.found[i], sc.found[j]
+	sort.SliceStable(sc.found, func(i, j int) bool { return sc.found[i].start < sc.found[j].start })
+	kept := make([]candidate, 0, len(sc.found))
+	for from := 0; from < len(sc.found); {
+		to, end := from+1, sc.found[from].end
+		for to < len(sc.found) && sc.found[to].start < end {
+			end = max(end, sc.found[to].end)
+			to++
+		}
+		kept = best(sc.found[from:to], kept)
+		from = to
+	}
+	sort.Slice(kept, func(i, j int) bool {
+		if kept[i].start != kept[j].start {
+			return kept[i].start < kept[j].start
+		}
+		return kept[i].end > kept[j].end
+	})
+	return kept
+}
+
+// best appends those of a cluster that stay.
+func best(cluster, kept []candidate) []candidate {
+	first := len(kept)
+	sort.SliceStable(cluster, func(i, j int) bool {
+		a, b := cluster[i], cluster[j]
 		if a.score != b.score {
 			return a.score > b.score
 		}
 		return a.end-a.start > b.end-b.start
 	})
-	kept := sc.found[:0]
-	for _, c := range sc.found {
+	for _, c := range cluster {
 		free := true
-		for _, k := range kept {
-			if c.start < k.end && k.start < c.end && !(c.nested || k.nested) {
-				free = false
-				break
-			}
-			if c.start == k.start && c.end == k.end && c.kind == k.kind {
+		for _, k := range kept[first:] {
+			overlap := c.start < k.end && k.start < c.end && !c.nested && !k.nested
+			if overlap || c.start == k.start && c.end == k.end && c.kind == k.kind {
 				free = false
 				break
 			}
@@ -258,12 +279,6 @@ func (sc *scan) resolve() []candidate {
 			kept = append(kept, c)
 		}
 	}
-	sort.Slice(kept, func(i, j int) bool {
-		if kept[i].start != kept[j].start {
-			return kept[i].start < kept[j].start
-		}
-		return kept[i].end > kept[j].end
-	})
 	return kept
 }
 

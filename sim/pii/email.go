@@ -11,7 +11,8 @@ func recogniseEmails(sc *scan) {
 		sc.emailAt(int(at), int(at)+1)
 	}
 	for i := range sc.toks {
-		if i == 0 || i+1 >= len(sc.toks) || sc.toks[i].is(isDigits) {
+		t := sc.toks[i]
+		if i == 0 || t.letters < 2 || t.letters > 7 || i+1 >= len(sc.toks) || t.is(isDigits) || sc.toks[i-1].is(isCyrillic) && !sc.toks[i-1].is(isLatin) {
 			continue
 		}
 		switch fold(sc.str(i)) {
