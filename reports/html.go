@@ -199,16 +199,21 @@ func viewOf(number int, s progon.ScenarioResult) scenarioView {
 		}
 		v.Rest = append(v.Rest, f)
 	}
+	// The axis begins with the conversation: before it Progon only sets the scene.
+	var begun time.Time
 	for _, e := range s.Timeline {
-		v.Lines = append(v.Lines, lineOf(v.Anchor, s, e, marked[e.Seq]))
+		if begun.IsZero() && e.Direction != progon.Note {
+			begun = e.Time
+		}
+		v.Lines = append(v.Lines, lineOf(v.Anchor, s, e, begun, marked[e.Seq]))
 	}
 	return v
 }
 
-func lineOf(anchor string, s progon.ScenarioResult, e progon.Event, marked bool) lineView {
+func lineOf(anchor string, s progon.ScenarioResult, e progon.Event, begun time.Time, marked bool) lineView {
 	l := lineView{Event: e, Anchor: fmt.Sprintf("%s-%d", anchor, e.Seq), Who: speaker(s, e), Marked: marked}
-	if len(s.Timeline) > 0 {
-		l.At = since(e.Time.Sub(s.Timeline[0].Time))
+	if !begun.IsZero() {
+		l.At = since(e.Time.Sub(begun))
 	}
 	switch {
 	case e.Direction == progon.Note:
