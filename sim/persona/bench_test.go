@@ -2,6 +2,7 @@ package persona
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"runtime"
 	"strings"
 	"testing"
@@ -78,8 +79,9 @@ func BenchmarkKinds(b *testing.B) {
 		}
 	}
 	var ids, people strings.Builder
+	rng := rand.New(rand.NewPCG(1, 1))
 	for i := 0; ids.Len() < 1<<20; i++ {
-		fmt.Fprintf(&ids, `{"trace_id":"%016x%016x","span":"%016x","user_agent":"Mozilla/5.0 (X11; Linux x86_64)","path":"/api/v1/chats/%d/messages?limit=40&after=c%%3A%d"}`+"\n", i*7919, i*104729, i*31, i, i)
+		fmt.Fprintf(&ids, `{"trace_id":"%016x%016x","span":"%016x","user_agent":"Mozilla/5.0 (X11; Linux x86_64)","path":"/api/v1/chats/%d/messages?limit=40&after=c%%3A%d"}`+"\n", rng.Uint64(), rng.Uint64(), rng.Uint64(), i, i)
 		fmt.Fprintf(&people, `{"msg":"ответ","text":"Алсу, здравствуйте! Мастер Ринат свободен 12 марта в 11:00, администратор Гузель перезвонит. ул. Премьерная, д. %d","n":%d}`+"\n", i%300, i)
 	}
 	tracer := trace.New(crowd(10000))

@@ -68,7 +68,7 @@ func (p *pass) run(from, to int) {
 	if joints > 0 && hexes+joints == looked && (small == 0 || upper == 0) {
 		return // a date, a phone, a UUID
 	}
-	if upper+small < 4 || upper == 0 && n < 24 || small+digit == 0 && joints > 0 {
+	if upper+small < 4 || upper == 0 || small+digit == 0 && joints > 0 {
 		return // words joined by signs, times
 	}
 	if n >= 56 && n <= 80 && n%4 == 0 && to < len(text) && (text[to] == '\n' || text[to] == '\r' || text[to] == '\\') && from >= p.unwrapped {
@@ -165,7 +165,7 @@ func (p *pass) base64From(from, to, skip int) bool {
 	if p.budget < n {
 		return false
 	}
-	out := make([]byte, 0, n+3)
+	out := p.scratch[:0]
 	bits, value := 0, 0
 	for _, c := range []byte(text[at:to]) {
 		value = value<<6 | int(base64Value[c]&63)
@@ -174,6 +174,7 @@ func (p *pass) base64From(from, to, skip int) bool {
 			out = append(out, byte(value>>bits))
 		}
 	}
+	p.scratch = out
 	end := to
 	for end < len(text) && text[end] == '=' && end < to+2 {
 		end++
@@ -244,14 +245,22 @@ func readable(b []byte, cut bool) bool {
 	return true
 }
 
-// legacy tells text in a one-byte Cyrillic encoding: letters lie above 0xC0 (cp866: 0x80).
+// legacy tells text in a one-byte Cyrillic encoding: all its high bytes are letters of one
+// and the same encoding.
 func legacy(b []byte) bool {
+	var outside [3]bool // Windows-1251, KOI8-R, CP866
 	for _, c := range b {
-		if c < 0x20 && c != '\n' && c != '\r' && c != '\t' || c == 0x7F || c >= 0xB0 && c < 0xC0 && c != 0xB8 {
+		switch {
+		case c >= 0x20 && c < 0x7F, c == '\n', c == '\r', c == '\t':
+			continue
+		case c < 0x80:
 			return false
 		}
+		outside[0] = outside[0] || c < 0xC0 && c != 0xA8 && c != 0xB8 && c != 0xB9 && c != 0xA0
+		outside[1] = outside[1] || c < 0xC0 && c != 0xA3 && c != 0xB3
+		outside[2] = outside[2] || c > 0xAF && c < 0xE0 || c > 0xF1
 	}
-	return true
+	return !outside[0] || !outside[1] || !outside[2]
 }
 
 // bytes reads what a blob has become, if it has become a text.
@@ -354,10 +363,11 @@ func (p *pass) hexRun(from, to int) {
 	if (to-from)%2 != 0 {
 		return
 	}
-	b, err := hex.DecodeString(p.text[from:to])
+	b, err := hex.AppendDecode(p.scratch[:0], []byte(p.text[from:to]))
 	if err != nil {
 		return
 	}
+	p.scratch = b
 	p.digest(b, from, to, "")
 	if readable(b[:min(len(b), 6)], true) || b[0] == 0x1f && b[1] == 0x8b || b[0] == 0x78 || b[0] == 0 || b[1] == 0 || b[1] == 4 {
 		p.bytes("hex", b, from, to)

@@ -49,7 +49,10 @@ func (p *pass) escape(i int) int {
 		}
 		return j
 	case '%':
-		if percentSize(p.text, i) > 0 {
+		if size := percentSize(p.text, i); size > 0 {
+			if structural[hexValue(p.text[i+1:i+3])&0x7F] && size == 3 && p.text[i+1] < '8' {
+				return i + size
+			}
 			return p.unescape(&percents, i)
 		}
 	case '&':
@@ -63,7 +66,7 @@ func (p *pass) escape(i int) int {
 			}
 		}
 		// «=40» may be an escape and may be a parameter, so what follows is read both ways.
-		if quotedSize(p.text, i) > 0 && i >= p.quoted && (p.text[i+1] >= 'A' || p.text[i+1] == '\\' || p.text[i+1] <= '\r' || strings.IndexByte("2345", p.text[i+1]) >= 0) {
+		if size := quotedSize(p.text, i); size > 0 && i >= p.quoted && (size != 3 || p.text[i+1] >= 'A' || p.text[i+1] <= '\r' || p.inWord(i)) {
 			p.quoted = p.unescape(&quoted, i)
 		}
 		if softBreakSize(p.text, i) > 0 && i >= p.joinedTo {
@@ -71,6 +74,23 @@ func (p *pass) escape(i int) int {
 		}
 	}
 	return i + 1
+}
+
+// structural are signs that belong to no other encoding: as escapes they hide nothing.
+var structural = func() (table [128]bool) {
+	for _, c := range []byte(":,") {
+		table[c] = true
+	}
+	return table
+}()
+
+// inWord tells an escape inside a word («alsu=40example») from the value of a parameter
+// («limit=40&…»).
+func (p *pass) inWord(i int) bool {
+	if strings.HasPrefix(p.text[i:], "=3D") {
+		return true
+	}
+	return i+3 < len(p.text) && (isAlnum(p.text[i+3]) || p.text[i+3] == '=') && (i == 0 || p.text[i-1] != '"')
 }
 
 const (

@@ -86,7 +86,11 @@ func (b *builder) sequence(i int32, s sequence) {
 	tokens := lex(s.value, 0, len(s.value))
 	best := 0.0
 	for j, t := range tokens {
-		if score := telling(t); score > best && j < 256 {
+		score := telling(t)
+		if t.digits && len(t.text) < 6 && (j == 0 || tokens[j-1].digits) {
+			score /= 3 // short numbers tell something only after their word
+		}
+		if score > best && j < 256 {
 			best, s.anchor = score, uint8(j)
 		}
 	}
@@ -287,6 +291,9 @@ func (s *sequence) bounded(text string, start, end int) bool {
 	}
 	if start > 0 {
 		c := text[start-1]
+		if start > 2 && text[start-3] == '%' && hexes(text, start-2, 2) {
+			c = ' '
+		}
 		link := strings.Contains(text[start:end], "/") // «m.vk.com/id1» is «vk.com/id1»
 		if isAlnum(c) || !link && (c == '.' || c == '-' || c == '+') && start > 1 && isAlnum(text[start-2]) {
 			return false

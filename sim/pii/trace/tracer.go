@@ -85,6 +85,9 @@ type search struct {
 	t      *Tracer
 	hits   []find
 	budget int
+	// scratch holds what a blob became. It is free again as soon as the view with a copy
+	// of it begins.
+	scratch []byte
 	// foreign and split colour the rendering of the word at hand.
 	foreign, split bool
 }
