@@ -1,49 +1,40 @@
-// Package logs follows the files in which a bot writes its log. Every line becomes an
-// event; nothing is judged here.
+// Package logs follows what a bot writes: files ([Open]) and the output of its program
+// ([NewLines]). Every line becomes an event with its place; nothing is judged here.
 package logs
 
 import (
-	"bytes"
 	"context"
+	"errors"
 	"fmt"
-	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
-
-	"golang.org/x/text/encoding/charmap"
 
 	"progon"
 )
 
-// Tail follows files that match patterns, also files that appear later. It is safe for
+// Tail follows files that match patterns, also files that appear later, are rotated or
+// truncated. A pattern may be a folder: then all files in it count. It is safe for
 // concurrent use.
 type Tail struct {
 	patterns []string
 	recorder progon.Recorder
 
 	mu    sync.Mutex
-	files map[string]*file
+	files []*file // in the order in which they were found
+	wrong error   // what went wrong while nobody asked
 	ended chan struct{}
 	done  chan struct{}
 	once  sync.Once
 }
 
-// file is how far one file has been read.
-type file struct {
-	name   string
-	offset int64
-	line   int
-	info   os.FileInfo
-	rest   []byte // a line that has not ended yet
-}
-
 const (
-	every   = 200 * time.Millisecond // how often the files are looked at without being asked
-	maxLine = 1 << 20                // a longer line is told in pieces
+	// every is how often the files are looked at without being asked, so that the times
+	// of lines are about right.
+	every    = 100 * time.Millisecond
+	keptGone = 16 // how many files that went away are still read
 )
 
 // Open begins to follow. What the files hold already is not told: it was written before
@@ -51,49 +42,53 @@ const (
 func Open(patterns []string, recorder progon.Recorder) (*Tail, error) {
 	for _, p := range patterns {
 		if _, err := filepath.Match(p, ""); err != nil {
-			return nil, fmt.Errorf("logs: неверный образец имени «%s»: %w", p, err)
+			return nil, fmt.Errorf("logs: неверный образец имени «%s»: квадратные скобки в нём должны закрываться (%w)", p, err)
 		}
 	}
-	t := &Tail{patterns: patterns, recorder: recorder, files: map[string]*file{}, ended: make(chan struct{}), done: make(chan struct{})}
-	for _, name := range t.matches() {
-		info, err := os.Stat(name)
-		if err != nil || info.IsDir() {
-			continue
-		}
-		t.files[name] = &file{name: name, offset: info.Size(), info: info, line: countLines(name)}
+	t := &Tail{patterns: patterns, recorder: recorder, ended: make(chan struct{}), done: make(chan struct{})}
+	if err := t.look((*file).skip); err != nil {
+		return nil, err
 	}
 	go t.follow()
 	return t, nil
 }
 
-func countLines(name string) int {
-	f, err := os.Open(name)
-	if err != nil {
-		return 0
-	}
-	defer func() { _ = f.Close() }()
-	n, buf := 0, make([]byte, 64<<10)
-	for {
-		k, err := f.Read(buf)
-		n += bytes.Count(buf[:k], []byte("\n"))
-		if err != nil {
-			return n
-		}
-	}
-}
-
-func (t *Tail) matches() []string {
+// matches lists the files of today.
+func (t *Tail) matches() ([]string, error) {
 	var all []string
 	for _, p := range t.patterns {
 		found, err := filepath.Glob(p)
-		if err == nil {
-			all = append(all, found...)
+		if err != nil {
+			return nil, fmt.Errorf("logs: %s: %w", p, err)
+		}
+		for _, name := range found {
+			info, err := os.Stat(name)
+			switch {
+			case err != nil: // gone between the two calls
+			case info.Mode().IsRegular():
+				all = append(all, name)
+			case info.IsDir():
+				all = append(all, inside(name)...)
+			}
 		}
 	}
-	return all
+	return all, nil
 }
 
-// follow reads now and then, so that the times of lines are about right.
+func inside(dir string) []string {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil // gone, or not ours to read: then it is no log of the bot
+	}
+	var names []string
+	for _, e := range entries {
+		if e.Type().IsRegular() {
+			names = append(names, filepath.Join(dir, e.Name()))
+		}
+	}
+	return names
+}
+
 func (t *Tail) follow() {
 	defer close(t.done)
 	tick := time.NewTicker(every)
@@ -103,7 +98,11 @@ func (t *Tail) follow() {
 		case <-t.ended:
 			return
 		case <-tick.C:
-			_ = t.read() // told by the next Sync
+			t.mu.Lock()
+			if _, err := t.read(); err != nil {
+				t.wrong = err // told by the next Sync
+			}
+			t.mu.Unlock()
 		}
 	}
 }
@@ -114,121 +113,142 @@ func (t *Tail) Sync(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := t.read(); err != nil {
-		return err
-	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	_, err := t.read()
+	err, t.wrong = errors.Join(t.wrong, err), nil
 	for _, f := range t.files {
-		t.tell(f, f.rest)
-		f.rest = nil
+		f.lines.Flush()
 	}
+	return err
+}
+
+// Settle waits until nothing new was written for that long, at most until the deadline of
+// ctx: for a bot that writes its log in the background. What was written has been told.
+func (t *Tail) Settle(ctx context.Context, quiet time.Duration) error {
+	tick := time.NewTicker(max(quiet/4, time.Millisecond))
+	defer tick.Stop()
+	last := time.Now()
+	for time.Since(last) < quiet {
+		select {
+		case <-ctx.Done():
+			return errors.Join(ctx.Err(), t.Sync(context.WithoutCancel(ctx)))
+		case <-tick.C:
+		}
+		t.mu.Lock()
+		n, err := t.read()
+		t.mu.Unlock()
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			last = time.Now()
+		}
+	}
+	return t.Sync(ctx)
+}
+
+// Reset passes over everything that was written so far: it belongs to nobody.
+func (t *Tail) Reset() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err := t.look((*file).skip); err != nil {
+		return err
+	}
+	for _, f := range t.files {
+		if err := f.skip(); err != nil {
+			return fmt.Errorf("журнал %s: не удалось прочитать: %w", f.name, err)
+		}
+	}
+	t.wrong = nil
 	return nil
 }
 
 // Close stops following.
 func (t *Tail) Close() error {
-	t.once.Do(func() { close(t.ended) })
-	<-t.done
+	t.once.Do(func() {
+		close(t.ended)
+		<-t.done
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		for _, f := range t.files {
+			f.close()
+		}
+	})
 	return nil
 }
 
-func (t *Tail) read() error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for _, name := range t.matches() {
-		if err := t.readFile(name); err != nil {
+// read tells what is new in all files and returns how much that was.
+func (t *Tail) read() (int64, error) {
+	wrong := t.look(func(*file) error { return nil })
+	var total int64
+	for _, f := range t.files {
+		n, err := f.read()
+		total += n
+		if err != nil {
+			wrong = errors.Join(wrong, fmt.Errorf("журнал %s: не удалось прочитать: %w", f.name, err))
+		}
+	}
+	return total, wrong
+}
+
+// look takes new files up. A file is the same under any name: rotation renames it. Those
+// that went away are read on for a while, since a bot may still hold them open.
+func (t *Tail) look(first func(*file) error) error {
+	names, err := t.matches()
+	if err != nil {
+		return err
+	}
+	for _, f := range t.files {
+		f.gone = true
+	}
+	for _, name := range names {
+		if err := t.takeUp(name, first); err != nil {
 			return fmt.Errorf("журнал %s: не удалось прочитать: %w", filepath.Base(name), err)
 		}
 	}
+	t.dropOldest()
 	return nil
 }
 
-func (t *Tail) readFile(name string) error {
+func (t *Tail) takeUp(name string, first func(*file) error) error {
 	info, err := os.Stat(name)
-	if os.IsNotExist(err) || (err == nil && info.IsDir()) {
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil // between two files of a rotation
 	}
 	if err != nil {
 		return err
 	}
-	f := t.files[name]
-	if f == nil {
-		f = &file{name: name}
-		t.files[name] = f
-	}
-	// A rotated or truncated file begins anew.
-	if f.info != nil && (!os.SameFile(f.info, info) || info.Size() < f.offset) {
-		t.tell(f, f.rest)
-		f.offset, f.line, f.rest = 0, 0, nil
-	}
-	f.info = info
-	if info.Size() == f.offset {
-		return nil
-	}
-	in, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = in.Close() }()
-	if _, err := in.Seek(f.offset, io.SeekStart); err != nil {
-		return err
-	}
-	buf := make([]byte, 256<<10)
-	for {
-		n, err := in.Read(buf)
-		f.offset += int64(n)
-		t.take(f, buf[:n])
-		if err == io.EOF || n == 0 {
+	for _, f := range t.files {
+		if os.SameFile(f.info, info) {
+			f.gone = false
 			return nil
 		}
-		if err != nil {
-			return err
+	}
+	f, err := openFile(name, t.recorder)
+	if f == nil || err != nil {
+		return err
+	}
+	t.files = append(t.files, f)
+	return first(f)
+}
+
+// dropOldest lets go of the files that went away first.
+func (t *Tail) dropOldest() {
+	gone := 0
+	for _, f := range t.files {
+		if f.gone {
+			gone++
 		}
 	}
-}
-
-// take cuts what was read into lines.
-func (t *Tail) take(f *file, read []byte) {
-	f.rest = append(f.rest, read...)
-	for {
-		i := bytes.IndexByte(f.rest, '\n')
-		switch {
-		case i >= 0:
-			t.tell(f, f.rest[:i])
-			f.rest = f.rest[i+1:]
-		case len(f.rest) >= maxLine:
-			t.tell(f, f.rest[:maxLine])
-			f.rest = f.rest[maxLine:]
-		default:
-			f.rest = append([]byte(nil), f.rest...) // let go of what was told
-			return
+	kept := t.files[:0]
+	for _, f := range t.files {
+		if f.gone && gone > keptGone {
+			gone--
+			f.close()
+			continue
 		}
+		kept = append(kept, f)
 	}
-}
-
-func (t *Tail) tell(f *file, line []byte) {
-	if len(line) == 0 {
-		f.line++
-		return
-	}
-	f.line++
-	raw := append([]byte(nil), line...)
-	t.recorder.Record(progon.Event{
-		Surface: progon.SurfaceLog, Direction: progon.FromBot, Actor: progon.ActorBot,
-		Kind: "file", Place: fmt.Sprintf("%s:%d", filepath.Base(f.name), f.line), Text: decoded(raw), Raw: raw,
-	})
-}
-
-// decoded reads a line that is not UTF-8 as Windows-1251, the other encoding of Russian
-// logs.
-func decoded(line []byte) string {
-	if utf8.Valid(line) {
-		return strings.TrimRight(string(line), "\r")
-	}
-	text, err := charmap.Windows1251.NewDecoder().Bytes(line)
-	if err != nil {
-		return strings.ToValidUTF8(string(line), "�")
-	}
-	return strings.TrimRight(string(text), "\r")
+	t.files = kept
 }
