@@ -32,7 +32,7 @@ var floors = []floor{
 	{"sim/persona/...", []string{"sim/pii", "sim/pii/trace/...", "sim/persona/..."}, "an invented client knows no bot"},
 	{"sim/client/...", []string{".", "sim/acts", "sim/client/..."}, "the simulated client knows no network"},
 	{"sim/connectors/...", []string{".", "sim", "sim/connectors/..."}, "a connector speaks to a bot and does not judge it"},
-	{"sim/launch/...", []string{".", "sim/launch/..."}, "ways to start a bot know no scenario"},
+	{"sim/launch/...", []string{".", "sim/logs", "sim/launch/..."}, "ways to start a bot know no scenario; what it prints is one of its logs"},
 	{"sim/logs/...", []string{".", "sim/logs/..."}, "logs are read, not judged"},
 	{"fakes/samplebot/...", []string{"fakes/samplebot/..."}, "a bot which shares the judge's code would share its blind spots"},
 	{"fakes/...", []string{".", "fakes/..."}, "fakes know neither steps nor sim"},
