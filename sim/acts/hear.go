@@ -165,8 +165,28 @@ func (h *hearing) has(n Name) bool { return h.found[n] != nil }
 
 // quote is the words from token first to last as they were written.
 func (h *hearing) quote(rd *read, first, last int) string {
-	text := rd.text[rd.tokens[first].from:rd.tokens[last].to]
-	return "«" + strings.Join(strings.Fields(text), " ") + "»"
+	from := rd.tokens[first].from
+	var b strings.Builder
+	for _, t := range rd.tokens[first : last+1] {
+		if hidden := contact(t.kind); hidden != "" {
+			b.WriteString(rd.text[from:t.from] + hidden)
+			from = t.to
+		}
+	}
+	b.WriteString(rd.text[from:rd.tokens[last].to])
+	return "«" + strings.Join(strings.Fields(b.String()), " ") + "»"
+}
+
+// contact is what a reason shows instead of a telephone or an address: it may be the
+// client's own, and reasons go into reports.
+func contact(k kind) string {
+	switch {
+	case k&kindPhone != 0:
+		return "(телефон)"
+	case k&kindEmail != 0:
+		return "(почта)"
+	}
+	return ""
 }
 
 // settle resolves acts that exclude one another in one reply.
