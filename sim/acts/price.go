@@ -9,7 +9,7 @@ func (h *hearing) prices() {
 	why, score := "", 0.95
 	for i := range h.reads {
 		rd := &h.reads[i]
-		if rd.says(notPrice...) {
+		if rd.says(notPrice...) && !rd.says("средн") {
 			continue
 		}
 		about := rd.says(pricing...) || rd.word(0) == "за" && rd.says("все", "всё")
@@ -101,9 +101,9 @@ func (h *hearing) price(rd *read, j int, about bool) (p Price, last int, sure bo
 	case strings.HasPrefix(t.word, "тысяч") && hundreds(word(j+1)) > 0 && word(j+2) == "за":
 		return done(1000+hundreds(word(j+1)), j+1, true)
 	case strings.HasPrefix(t.word, "тысяч"):
-		if w := word(j - 1); w == "полторы" || w == "две" || w == "три" || w == "четыре" || w == "пять" || w == "десять" || w == "шесть" || w == "семь" || w == "восемь" || w == "девять" {
+		if v := spelled(word(j - 1)); v > 0 && !unit(word(j+1)) {
 			first = j - 1
-			return done(spelled(w)*1000, j, true)
+			return done(v*1000, j, true)
 		}
 		for k := j + 1; k <= j+2; k++ {
 			if v := spelled(word(k)); v > 0 && about {

@@ -109,7 +109,7 @@ func adviceRules() []rule {
 			"@symptom|@disease ~6 избавит|вылечит|исцелит|избавят",
 			"избавит|избавим|вылечит|вылечим ~4 @symptom|@disease|@body|бессонниц*",
 			"при ~2 @symptom|@disease ~6 работает|спасает|полезн*|помогает|эффективн*",
-			"полезн* ~3 при|для ~2 @symptom|@disease",
+			"полезн* ~3 при|для ~2 @symptom|@disease|@condition",
 			"@condition|@disease|астматикам ~6 на пользу|вред",
 			"@remedy|@drug|витамин* ~5 не помеша*|повред*",
 			"@weakremedy ~2 поможет|помогает|помогут",
