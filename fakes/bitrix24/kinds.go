@@ -157,6 +157,7 @@ CURRENCY_ID crm_currency - Валюта
 REVENUE double -=0.00 Годовой оборот
 BANKING_DETAILS string - Банковские реквизиты
 IS_MY_COMPANY char -=N Моя компания
+LAST_COMMUNICATION_TIME string r Последняя коммуникация
 ORIGIN_VERSION string - Версия внешнего источника
 ADDRESS_LEGAL string - Юридический адрес
 REG_ADDRESS string - Юридический адрес

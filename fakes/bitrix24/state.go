@@ -75,6 +75,11 @@ func (st *state) secrets() []string {
 	for _, a := range st.apps {
 		out = append(out, a.secret, a.token)
 	}
+	for _, doc := range st.docs("handler").rows.all {
+		if token := str(first(doc, "token")); token != "" {
+			out = append(out, token)
+		}
+	}
 	return out
 }
 
