@@ -11,7 +11,7 @@ func shape(w string) kind {
 	if hasAny(w, "ть", "ться", "ти", "тись", "чь", "чься") && len(w) > 6 {
 		k |= kindInfinitive
 	}
-	if hasAny(w, "ю", "у") && len(w) > 8 {
+	if hasAny(w, "ю", "у") && len(w) > 8 || hasAny(w, "аем", "яем", "уем", "юем", "чим") && len(w) > 10 {
 		k |= kindFirst
 	}
 	if hasAny(w, "л", "ла", "ло", "ли", "лся", "лась", "лось", "лись", "ен", "ена", "ено", "ены", "ан", "ана", "ано", "аны") && len(w) > 8 {
