@@ -62,10 +62,16 @@ func NewHealth(said []string) *HealthTracer {
 	for _, s := range said {
 		n := normalise(s)
 		whole := strings.Fields(fold(n.text))
+		against := false // the words after «аллергия на» name what it is against
 		for _, w := range wordsIn(n.text) {
 			stem := stemOf(w)
 			group := healthGroup(stem)
 			c := lex.lookup(w).class
+			if against && utf8.RuneCountInString(w) > 3 && c&ctxSelf == 0 && !russian.IsStopWord(w) {
+				t.any = true
+				t.stems[stem] = w
+			}
+			against = against && utf8.RuneCountInString(w) <= 3 || group >= 0 && healthGroups[group].name == "аллергия"
 			medical := c&(healthStrong|healthWeak) != 0 || c&healthPart != 0
 			if group < 0 && !medical && (len(whole) > 2 || common(w, c)) {
 				continue
@@ -138,7 +144,7 @@ func (t *HealthTracer) Find(text string) []HealthHit {
 		if !ok || sc.class(i)&healthNot != 0 && sc.class(i)&(healthWeak|healthStrong|healthPart) == 0 {
 			continue
 		}
-		if i+1 < len(sc.toks) && sc.class(i)&(healthStrong|healthWeak) == 0 && sc.class(i)&healthPart != 0 && !t.besides(sc, i) {
+		if sc.class(i)&(healthStrong|healthWeak) == 0 && sc.class(i)&healthPart != 0 && !t.besides(sc, i) {
 			continue // «массаж спины» says nothing of what hurts
 		}
 		why := "слово клиента о здоровье"

@@ -153,25 +153,32 @@ func lastTwo(s string) string {
 
 // surnameEnding tells whether a folded word ends like a surname in any case.
 func surnameEnding(w string) bool {
-	for _, e := range surnameEndings {
-		if strings.HasSuffix(w, e.ending) && len(w)-len(e.ending) >= e.stem*2 {
+	if len(w) < 4 {
+		return false
+	}
+	for _, e := range surnameEndings[w[len(w)-2:]] {
+		if len(w)-len(e.ending) >= e.stem*2 && strings.HasSuffix(w, e.ending) {
 			return true
 		}
 	}
 	return false
 }
 
-// surnameEndings is made once: the table of declension of §-ов, -ин, -ский and the rest.
-var surnameEndings = func() (list []struct {
+// ending is what a surname ends with, and how many letters must stand before.
+type ending struct {
 	ending string
 	stem   int
-}) {
+}
+
+// surnameEndings has the endings of -ов, -ин, -ский and the rest in all cases, by their last
+// letter.
+var surnameEndings = func() map[string][]ending {
+	table := map[string][]ending{}
 	add := func(base, endings string, stem int) {
 		for _, e := range strings.Fields(endings) {
-			list = append(list, struct {
-				ending string
-				stem   int
-			}{base + strings.TrimPrefix(e, "0"), stem})
+			whole := base + strings.TrimPrefix(e, "0")
+			last := whole[len(whole)-2:]
+			table[last] = append(table[last], ending{whole, stem})
 		}
 	}
 	for _, base := range []string{"ов", "ев"} {
@@ -189,15 +196,14 @@ var surnameEndings = func() (list []struct {
 	add("чук", "0 а у ом е", 2)
 	add("ян", "0 а у ом е", 3)
 	add("швили", "0", 2)
-	add("адзе", "0", 2)
-	add("идзе", "0", 2)
-	add("заде", "0", 2)
-	add("ович", "0 а у ем е", 2)
-	add("евич", "0 а у ем е", 2)
-	for _, base := range []string{"улла", "оглы"} {
-		add(base, "0", 3)
+	for _, base := range []string{"адзе", "идзе", "заде"} {
+		add(base, "0", 2)
 	}
-	return list
+	for _, base := range []string{"ович", "евич"} {
+		add(base, "0 а у ем е", 2)
+	}
+	add("улла", "0", 3)
+	return table
 }()
 
 // joins tells whether the gap between two tokens may stand inside a name.

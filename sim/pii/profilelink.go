@@ -36,7 +36,7 @@ func recogniseLinks(sc *scan) {
 func (sc *scan) linkAt(at, path int, host string) {
 	s := sc.text
 	end := path
-	for end < len(s) && (handleChar(s[end]) || strings.IndexByte(".+-/=?&@", s[end]) >= 0) {
+	for end < len(s) && end-path < 200 && (handleChar(s[end]) || strings.IndexByte(".+-/=?&@", s[end]) >= 0) {
 		end++
 	}
 	for end > path && strings.IndexByte(".+-/?&=", s[end-1]) >= 0 {

@@ -268,10 +268,7 @@ func (sc *scan) namedSecret(i int) {
 	if p == int(sc.toks[k].end) {
 		return
 	}
-	end := p
-	for end < len(s) && s[end] > ' ' && strings.IndexByte("\"',;&<>)}]", s[end]) < 0 {
-		end++
-	}
+	end := valueEnd(s, p)
 	for end > p && strings.IndexByte(".!?", s[end-1]) >= 0 {
 		end--
 	}
@@ -282,8 +279,7 @@ func (sc *scan) namedSecret(i int) {
 			for p < len(s) && s[p] == ' ' {
 				p++
 			}
-			for end = p; end < len(s) && s[end] > ' ' && strings.IndexByte("\"',;&<>)}]", s[end]) < 0; end++ {
-			}
+			end = valueEnd(s, p)
 			v = s[p:end]
 		}
 	}
@@ -291,6 +287,21 @@ func (sc *scan) namedSecret(i int) {
 		return
 	}
 	sc.add(candidate{start: p, end: end, kind: Secret, rule: "field", score: 0.85, context: sc.text[sc.toks[i].start:sc.toks[k].end]})
+}
+
+// maxSecret bounds a value, so that a text of nothing but «token=» is read in linear time.
+const maxSecret = 2048
+
+// valueEnd reads a value up to a blank, a quote or a bracket.
+func valueEnd(s string, p int) int {
+	end := p
+	for end < len(s) && end-p < maxSecret && s[end] > ' ' && strings.IndexByte("\"',;&<>)}]=", s[end]) < 0 {
+		end++
+	}
+	for end < len(s) && s[end] == '=' && (end+1 == len(s) || s[end+1] == '=' || s[end+1] <= ' ' || s[end+1] == '"') {
+		end++ // the end of base64
+	}
+	return end
 }
 
 // secretEnough asks more of a value the less its name says.
