@@ -94,6 +94,9 @@ func (p *Person) Value(name string) (string, error) {
 		}
 		return p.declined(base, int(c)), nil
 	}
+	if variant == masked {
+		return p.Masked(base), nil
+	}
 	whole := f.value
 	if isComposed {
 		whole = compose(p, int(names.Nominative))
@@ -106,6 +109,9 @@ func (p *Person) Value(name string) (string, error) {
 	return "", fmt.Errorf("«{%s: %s}»: такого варианта нет; для «%s» есть: %s%s", base, variant, base,
 		strings.Join(variantsOf(base), ", "), suggestion(variant, variantsOf(base)))
 }
+
+// masked is the variant that every value has: what the bot should write instead of it.
+const masked = "маска"
 
 // Masked is the form of a value that may be shown.
 func (p *Person) Masked(name string) string {

@@ -86,7 +86,7 @@ var variants = map[string][]variant{
 
 // variantsOf lists the variants of a value for an error text.
 func variantsOf(base string) []string {
-	var all []string
+	all := []string{masked}
 	for _, v := range variants[groupOf(base)] {
 		if v.name != "с восьмеркой" {
 			all = append(all, v.name)

@@ -34,6 +34,9 @@ func Skeletons(word string) []string {
 	letters := []rune(word)
 	for i := 0; i < len(letters); i++ {
 		ways, ok := firm[letters[i]]
+		if letters[i] == 'в' && i == len(letters)-1 {
+			ways = []string{"v", "ff"} // «Ivanoff»
+		}
 		if i+1 < len(letters) {
 			switch string(letters[i : i+2]) {
 			case "кс":
@@ -103,7 +106,7 @@ var pairs = []struct {
 	{"кс", []string{"x"}},
 	{"дж", []string{"j", "dj", "g"}},
 	{"ий", strings.Fields("y i ij yj iy ii yi yy")}, {"ый", strings.Fields("y i ij yj iy ii yi yy")}, {"ии", strings.Fields("y i ij yj iy ii yi yy")},
-	{"ье", strings.Fields("ye je ie e")}, {"ъе", strings.Fields("ye je ie e")},
+	{"ия", []string{"ia"}}, {"ье", strings.Fields("ye je ie e")}, {"ъе", strings.Fields("ye je ie e")},
 }
 
 // waysOf are the ways to write each letter, from а on; й may come folded into и.
