@@ -13,6 +13,7 @@ import (
 
 	"progon"
 	"progon/sim"
+	"progon/sim/excerpt"
 )
 
 // Answer says where a bot's messages are in what it sends. All paths are JSONPath.
@@ -171,7 +172,7 @@ func (r answerReader) pickSignals(parsed any) (heard, error) {
 	if r.fails != nil {
 		for _, v := range r.fails.Get(parsed) {
 			if tells(v) {
-				return h, &sim.Failure{Text: "бот ответил ошибкой (connector.error): «" + excerpt(plain(v)) + "»"}
+				return h, &sim.Failure{Text: "бот ответил ошибкой (connector.error): «" + excerpt.Of(plain(v), shownRunes) + "»"}
 			}
 		}
 	}

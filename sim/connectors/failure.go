@@ -6,65 +6,21 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"sort"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"progon/sim"
+	"progon/sim/excerpt"
 )
 
-// maxExcerpt is how much of a wrong answer an error shows.
-const maxExcerpt = 80
-
-var (
-	mailLike = regexp.MustCompile(`[^\s@"'<>]+@[^\s"'<>]+`)
-	// A capitalised Russian word may be a name.
-	nameLike = regexp.MustCompile(`\p{Lu}\p{Cyrillic}+`)
-	keyLike  = regexp.MustCompile(`[A-Za-z0-9_\-]{20,}`)
-	linkLike = regexp.MustCompile(`https?://[^\s"'<>]+`)
-)
-
-// excerpt is the beginning of what came, without what may be personal or secret. It is
-// coarser than the detectors of personal data: it must not let through what it does not know.
-func excerpt(text string) string {
-	text = strings.ToValidUTF8(text, "")
-	text = linkLike.ReplaceAllString(text, "***")
-	text = mailLike.ReplaceAllString(text, "***")
-	text = nameLike.ReplaceAllString(text, "***")
-	text = keyLike.ReplaceAllString(text, "***")
-	text = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsDigit(r):
-			return '*'
-		case unicode.IsSpace(r), unicode.IsControl(r):
-			return ' '
-		}
-		return r
-	}, text)
-	text = strings.Join(strings.Fields(text), " ")
-	if utf8.RuneCountInString(text) > maxExcerpt {
-		text = string([]rune(text)[:maxExcerpt]) + "…"
-	}
-	return text
-}
-
-// without takes the words of the client out of what the bot sent back.
-func without(text, said string) string {
-	for _, word := range strings.FieldsFunc(said, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-		if utf8.RuneCountInString(word) > 2 {
-			text = strings.ReplaceAll(text, word, "***")
-		}
-	}
-	return text
-}
+// shownRunes is how much of a wrong answer an error shows.
+const shownRunes = 80
 
 // names lists the fields of an object.
 func names(object map[string]any) string {
 	var out []string
 	for k := range object {
-		out = append(out, "«"+excerpt(k)+"»")
+		out = append(out, "«"+excerpt.Of(k, shownRunes)+"»")
 	}
 	sort.Strings(out)
 	if len(out) > 8 {
@@ -95,7 +51,7 @@ func withExcerpt(f *sim.Failure, body []byte, said string) error {
 	if len(body) > 4096 {
 		body = body[:4096]
 	}
-	if shown := excerpt(without(string(body), said)); shown != "" {
+	if shown := excerpt.Of(excerpt.Without(string(body), said), shownRunes); shown != "" {
 		f.Text += "; начало ответа: «" + shown + "»"
 	}
 	return f

@@ -13,6 +13,7 @@ import (
 
 	"progon"
 	"progon/sim"
+	"progon/sim/excerpt"
 )
 
 // httpConnector asks the bot by one request per message; the answer is in the response.
@@ -167,7 +168,7 @@ func explained(err error, res *http.Response, body []byte, said string) error {
 	full := *f
 	full.Status = res.StatusCode
 	if f.Raw == nil { // the reader has shown what matters itself
-		full.Raw, full.Text = body, without(full.Text, said)
+		full.Raw, full.Text = body, excerpt.Without(full.Text, said)
 		return &full
 	}
 	if ct, _, err := mime.ParseMediaType(res.Header.Get("Content-Type")); err == nil && ct != "application/json" {

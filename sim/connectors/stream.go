@@ -17,6 +17,7 @@ import (
 
 	"progon"
 	"progon/sim"
+	"progon/sim/excerpt"
 )
 
 // Stream describes an answer that comes in pieces.
@@ -151,7 +152,7 @@ func (s *streamConnector) listen(res *http.Response, t *talk) error {
 	if errors.As(err, &f) {
 		full := *f
 		full.Status, full.Raw = res.StatusCode, raw.all.Bytes()
-		full.Text = without(full.Text, t.lastWords())
+		full.Text = excerpt.Without(full.Text, t.lastWords())
 		return &full
 	}
 	text := fmt.Sprintf("поток ответа оборвался после %d байт", raw.all.Len())
