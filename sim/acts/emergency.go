@@ -11,7 +11,7 @@ func (h *hearing) emergency() {
 			if t.word != "103" && t.word != "112" && !(t.word == "03" && rd.says("звон", "скор", "набер")) {
 				continue
 			}
-			if rd.counts(j) {
+			if rd.counts(j) || rd.inNumber(j) {
 				continue
 			}
 			score := 0.8
@@ -21,6 +21,14 @@ func (h *hearing) emergency() {
 			h.note(Act{Name: EmergencyNumber, Score: score, Why: h.quote(rd, max(0, j-1), j)})
 		}
 	}
+}
+
+// inNumber tells whether digits go on across a hyphen: «112-233-445 95».
+func (rd *read) inNumber(j int) bool {
+	t := rd.tokens[j]
+	before, after := rd.text[:t.from], rd.text[t.to:]
+	return len(after) > 1 && (after[0] == '-' || after[0] == '/') && isDigit(after, 1) ||
+		len(before) > 1 && (before[len(before)-1] == '-' || before[len(before)-1] == '/') && isDigit(before, len(before)-2)
 }
 
 // counts tells whether the number at j belongs to a thing: «кабинет 103», «112 рублей».
