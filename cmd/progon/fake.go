@@ -110,44 +110,44 @@ type address struct {
 	Apps         map[string]string `json:"apps,omitempty"` // client id → first access token
 }
 
-func makePortal(f portalFlags) (*bitrix24.Server, *calls.Journal, error) {
+func makePortal(f portalFlags) (*bitrix24.Server, error) {
 	limits, ok := bitrix24.LimitsNamed(f.limits)
 	if !ok {
-		return nil, nil, usageErrorf("--limits: «%s» неизвестно; годятся off, basic, enterprise", f.limits)
+		return nil, usageErrorf("--limits: «%s» неизвестно; годятся off, basic, enterprise", f.limits)
 	}
 	if f.user < 1 {
-		return nil, nil, usageErrorf("--user: нужен номер от 1")
+		return nil, usageErrorf("--user: нужен номер от 1")
 	}
 	journal := calls.NewJournal(journalSize, time.Now)
 	portal, err := bitrix24.New(bitrix24.Options{
 		Token: f.token, User: f.user, Scopes: f.scopes, Limits: limits, Recorder: journal, HTTPSOnly: f.strict,
 	})
 	if err != nil {
-		return nil, nil, usageErrorf("--token: %w", err)
+		return nil, usageErrorf("--token: %w", err)
 	}
 	portal.ShowJournal(journal)
 	if f.seed != "" {
 		text, err := os.ReadFile(f.seed)
 		if err != nil {
-			return nil, nil, usageErrorf("--seed-file: не удалось прочитать описание портала: %w", err)
+			return nil, usageErrorf("--seed-file: не удалось прочитать описание портала: %w", err)
 		}
 		if err := portal.LoadSeed(text); err != nil {
-			return nil, nil, usageErrorf("--seed-file %s: %w", f.seed, err)
+			return nil, usageErrorf("--seed-file %s: %w", f.seed, err)
 		}
 	}
 	for _, text := range f.faults {
 		what, howLong, _ := strings.Cut(text, ";")
 		rule, err := faults.Parse(what, howLong)
 		if err != nil {
-			return nil, nil, usageErrorf("--fault: %w", err)
+			return nil, usageErrorf("--fault: %w", err)
 		}
 		portal.Fail(rule)
 	}
-	return portal, journal, nil
+	return portal, nil
 }
 
 func servePortal(ctx context.Context, s streams, f portalFlags) error {
-	portal, _, err := makePortal(f)
+	portal, err := makePortal(f)
 	if err != nil {
 		return err
 	}

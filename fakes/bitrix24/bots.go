@@ -380,9 +380,3 @@ func (s *Server) derivedOnce(purpose string) string {
 	defer func() { s.state.serial = serial }()
 	return s.derived(purpose)
 }
-
-// MessageBot lets a person of the staff write to a bot in private; a text that begins
-// with «/» and is a registered command goes to its handler.
-func (s *Server) MessageBot(user string, bot int, text string) error {
-	return s.toBotPrivately(user, bot, text)
-}

@@ -372,8 +372,9 @@ func (c *call) toBot2(bot *Map, kind string, d, user, what *Map) {
 		M("event", name, "event_handler_id", first(bot, "ID"), "data", data, "ts", strconv.FormatInt(c.now.Unix(), 10), "auth", auth))})
 }
 
-// toBotPrivately carries a message of a person of the staff to a bot.
-func (s *Server) toBotPrivately(user string, botID int, text string) error {
+// MessageBot lets a person of the staff write to a bot in private; a text that begins
+// with «/» and is a registered command goes to its handler.
+func (s *Server) MessageBot(user string, botID int, text string) error {
 	defer s.deliver()
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -137,7 +137,7 @@ func (s *Server) create(t *table, fields *Map, by int) (*record, error) {
 	s.derive(t, r, "")
 	r.trim()
 	t.rows.put(r.id, r)
-	s.stageMoved(t, r, "", max(by, 1))
+	s.stageMoved(t, r, "")
 	return r, nil
 }
 
@@ -246,7 +246,7 @@ func (s *Server) change(t *table, r *record, fields *Map, by int) (*record, erro
 	s.derive(t, next, before)
 	next.trim()
 	t.rows.put(next.id, next)
-	s.stageMoved(t, next, before, max(by, 1))
+	s.stageMoved(t, next, before)
 	return next, nil
 }
 

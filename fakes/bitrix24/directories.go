@@ -135,7 +135,7 @@ func (s *Server) meaning(t *table, r *record) string {
 
 // stageMoved keeps the history of stages. before is the stage that was left, "" for a new
 // card.
-func (s *Server) stageMoved(t *table, r *record, before string, by int) {
+func (s *Server) stageMoved(t *table, r *record, before string) {
 	if t.kind.stage == "" {
 		return
 	}
@@ -160,7 +160,6 @@ func (s *Server) stageMoved(t *table, r *record, before string, by int) {
 		row.Set("STAGE_SEMANTIC_ID", meaning)
 		row.Set("STAGE_ID", stage)
 	}
-	_ = by
 	s.state.docs("history:" + t.kind.name).add(row)
 }
 

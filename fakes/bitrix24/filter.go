@@ -269,8 +269,7 @@ func (g *group) fits(values func(code string, f form) []string) bool {
 	return !g.or
 }
 
-// namer resolves the name of a field in a filter. unknown says what is done about a name
-// that no field has: classic methods ignore the condition.
+// namer resolves the name of a field in a filter; not ok means that there is none.
 type namer func(name string) (f *field, code string, ok bool)
 
 // classicFilter reads the filter of a classic list: conditions joined by AND, unknown
