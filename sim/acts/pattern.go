@@ -21,7 +21,7 @@ import (
 //
 // Words are written folded: «е» for «ё», Russian letters for the Tatar ones.
 type element struct {
-	class    int // index into book.classes; -1 for ^ and $
+	class    int // number of the class; -1 for ^ and $
 	gap      int // words that may be skipped before this element
 	except   int // class whose words do not count; -1 for none
 	inClause bool
@@ -38,15 +38,10 @@ type pattern struct {
 	denies   bool // says «не» itself: a «не» inside it takes nothing back
 }
 
-// class is one «a|b*|@c|#time» of some pattern.
-type class struct {
-	kinds kind
-}
-
 // book is all patterns, compiled: a trie over the words they mention, and for every
 // class the patterns that begin with it. It does not change after compile.
 type book struct {
-	classes  []class
+	classes  int // how many «a|b*|@c|#time» there are
 	byText   map[string]int
 	lexicon  map[string]string
 	nodes    []node
@@ -162,8 +157,8 @@ func (b *book) class(text, source string) int {
 	if i, ok := b.byText[text]; ok {
 		return i
 	}
-	i := len(b.classes)
-	b.classes = append(b.classes, class{})
+	i := b.classes
+	b.classes++
 	b.byText[text] = i
 	b.fill(i, text, source, 0)
 	return i
@@ -186,7 +181,6 @@ func (b *book) fill(i int, text, source string, depth int) {
 			if !ok {
 				panic(fmt.Sprintf("acts: pattern %q: no kind %q", source, word))
 			}
-			b.classes[i].kinds |= k
 			for bit := range b.kinds {
 				if k&(1<<bit) != 0 {
 					b.kinds[bit] = append(b.kinds[bit], int32(i))
@@ -226,8 +220,8 @@ func (b *book) word(class int, word string) {
 
 // seal prepares the index of first elements once all patterns are added.
 func (b *book) seal() *book {
-	b.width = (len(b.classes) + 63) / 64
-	b.starts = make([][]int32, len(b.classes))
+	b.width = (b.classes + 63) / 64
+	b.starts = make([][]int32, b.classes)
 	for i, p := range b.patterns {
 		for _, e := range p.elements {
 			if e.start {

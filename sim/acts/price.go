@@ -81,6 +81,9 @@ func (h *hearing) price(rd *read, j int, about bool) (p Price, last int, sure bo
 			return done(t.value*scale, k, true)
 		}
 		if scale > 1 {
+			if unit(word(k)) {
+				return Price{}, -1, false
+			}
 			return done(t.value*scale, k-1, about || len(rd.tokens) <= 6)
 		}
 		if strings.HasPrefix(word(j-1), "тыс") && word(j-2) != "" && !currency(word(j-2)) {
@@ -113,7 +116,7 @@ func (h *hearing) price(rd *read, j int, about bool) (p Price, last int, sure bo
 	case t.word == "тыща", t.word == "тыщу", t.word == "косарь":
 		return done(1000, j, true)
 	case free(t.word):
-		if rd.frames&urgent == 0 && !rd.says("парков", "отмен", "wi", "вай", "кофе", "чай", "звонок", "доставк", "перенос", "исправ", "передела", "провер", "почин") && word(j-1) != "не" {
+		if rd.frames&urgent == 0 && h.sold(rd) && word(j-1) != "не" {
 			return done(0, j, true)
 		}
 	}
@@ -145,8 +148,22 @@ func currency(w string) bool {
 
 // unit tells whether the word after a number makes it something else than money.
 func unit(w string) bool {
-	for _, u := range []string{"мин", "час", "дн", "ден", "день", "сут", "недел", "мес", "год", "лет", "раз", "заняти", "посещен", "мл", "мг", "км", "%", "см", "этаж", "кабинет", "человек", "мест", "балл", "процедур", "сеанс", "грамм", "кг"} {
+	for _, u := range []string{"мин", "час", "дн", "ден", "день", "сут", "недел", "мес", "год", "лет", "раз", "заняти", "посещен", "мл", "мг", "км", "%", "см", "этаж", "кабинет", "человек", "мест", "балл", "процедур", "сеанс", "грамм", "кг", "километр", "подписчик", "клиент", "метр"} {
 		if strings.HasPrefix(w, u) {
+			return true
+		}
+	}
+	return false
+}
+
+// sold tells whether a segment speaks of something that has a price, so that «бесплатно»
+// is one: not parking, towels or a call.
+func (h *hearing) sold(rd *read) bool {
+	if len(rd.tokens) <= 2 && !rd.says("парков", "звон") || rd.says("консульт", "заняти", "урок", "прием", "перв", "пробн", "визит", "стоим", "цен", "снят", "осмотр", "дэрес", "услуг", "дет", "процедур", "сеанс", "тренировк", "диагностик", "прайс") {
+		return !rd.says("отмен", "перенос", "парков", "напомин")
+	}
+	for j := range rd.tokens {
+		if h.isService(rd, j) {
 			return true
 		}
 	}

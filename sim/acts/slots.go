@@ -115,7 +115,7 @@ func (h *hearing) times(rd *read) []string {
 		default:
 			continue
 		}
-		if h.range_(rd, j) {
+		if h.spans(rd, j) {
 			j++
 			continue
 		}
@@ -225,8 +225,8 @@ func (h *hearing) spelledHour(rd *read, j int, last *int) bool {
 	return false
 }
 
-// range_ tells whether a time begins «с 10:00 до 20:00», which are hours, not slots.
-func (h *hearing) range_(rd *read, j int) bool {
+// spans tells whether a time begins «с 10:00 до 20:00», which are hours, not slots.
+func (h *hearing) spans(rd *read, j int) bool {
 	switch rd.word(j - 1) {
 	case "с":
 		return rd.word(j+1) == "до" || rd.word(j+1) == "по"
