@@ -36,6 +36,10 @@ func (p *pass) run(from, to int) {
 		return
 	}
 	text := p.text
+	if text[from] == '0' && text[from+1]|0x20 == 'x' {
+		p.hexRun(from+2, to)
+		return
+	}
 	upper, small, digit, hexes, joints := 0, 0, 0, 0, 0
 	for _, c := range []byte(text[from:min(to, from+48)]) {
 		switch {
@@ -153,7 +157,7 @@ func (p *pass) base64From(from, to, skip int) bool {
 		head[3*k], head[3*k+1], head[3*k+2] = byte(quad>>16), byte(quad>>8), byte(quad)
 	}
 	n := (to - at) * 3 / 4
-	digest := skip == 0 && (n == 16 || n == 20 || n == 32 || n == 48 || n == 64)
+	digest := skip == 0 && (n == 16 || n == 20 || n == 28 || n == 32 || n == 48 || n == 64)
 	packed := skip == 0 && (head[0] == 0x1f && head[1] == 0x8b || head[0] == 0x78 && (head[1] == 1 || head[1] == 0x5e || head[1] == 0x9c || head[1] == 0xda))
 	text16 := wide(head[0]) && wide(head[2]) && wide(head[4]) || wide(head[1]) && wide(head[3]) && wide(head[5]) || head[0] == 0xFF && head[1] == 0xFE
 	if !digest && !packed && !text16 && !readable(head[:], skip > 0) && n < 12 {
@@ -190,7 +194,7 @@ func wide(b byte) bool { return b == 0 || b == 4 }
 
 // mixture tells letters of both sizes and digits in such an order as words do not have.
 func (p *pass) mixture(at, to int) bool {
-	if to-at < 20 {
+	if to-at < 16 {
 		return false
 	}
 	changes, last, digits := 0, sortOther, false

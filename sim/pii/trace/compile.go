@@ -24,6 +24,7 @@ type builder struct {
 	numbers   []number
 	sequences []sequence
 	persons   []person
+	phrases   []phrase
 	lengths   uint32 // bit n is set when digits of that length are looked for by themselves
 	codes     bool
 }
@@ -54,6 +55,8 @@ func (b *builder) compile(i int32, c *Canary) {
 		b.generic(i, value)
 	case roleGeo:
 		b.geo(i, value)
+	case roleHealth:
+		b.phrase(i, value)
 	case rolePlate:
 		if !b.plate(i, value) {
 			b.generic(i, value)
@@ -83,6 +86,7 @@ const (
 	roleIP
 	roleGeo
 	rolePlate
+	roleHealth
 )
 
 // rolesByKind also knows the names under which other tools and people speak of a kind.
@@ -102,6 +106,7 @@ var rolesByKind = func() map[string]role {
 		roleAddress: "address addr адрес postal_address",
 		roleIP:      "ip ip_address",
 		roleGeo:     "geo coordinates location координаты latlon",
+		roleHealth:  "health health_data symptom diagnosis здоровье диагноз симптом жалоба",
 		rolePlate:   "plate car_plate license_plate licence_plate номер_машины госномер",
 	} {
 		for _, k := range strings.Fields(list) {

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/binary"
+	"fmt"
 	"strings"
 	"sync"
 )
@@ -41,6 +42,8 @@ var algorithms = []struct {
 	{"MD5", md5.Size, func(s string) []byte { h := md5.Sum([]byte(s)); return h[:] }},
 	{"SHA-1", sha1.Size, func(s string) []byte { h := sha1.Sum([]byte(s)); return h[:] }},
 	{"SHA-256", sha256.Size, func(s string) []byte { h := sha256.Sum256([]byte(s)); return h[:] }},
+	{"SHA-224", sha256.Size224, func(s string) []byte { h := sha256.Sum224([]byte(s)); return h[:] }},
+	{"SHA-384", sha512.Size384, func(s string) []byte { h := sha512.Sum384([]byte(s)); return h[:] }},
 	{"SHA-512", sha512.Size, func(s string) []byte { h := sha512.Sum512([]byte(s)); return h[:] }},
 }
 
@@ -57,7 +60,11 @@ func plainForms(c *Canary) []string {
 	case r == rolePhone, len(digits) == 11 && strings.HasPrefix(value, "+7"):
 		if len(digits) >= 10 {
 			ten := digits[len(digits)-10:]
+			a, b, c, d := ten[:3], ten[3:6], ten[6:8], ten[8:]
 			forms = append(forms, "+7"+ten, "7"+ten, "8"+ten, ten)
+			for _, pattern := range []string{"+7 (%s) %s-%s-%s", "8 (%s) %s-%s-%s", "+7(%s)%s-%s-%s", "8(%s)%s-%s-%s", "+7 %s %s-%s-%s", "8 %s %s-%s-%s", "8-%s-%s-%s-%s", "+7-%s-%s-%s-%s", "+7 %s %s %s %s", "8 %s %s %s %s"} {
+				forms = append(forms, fmt.Sprintf(pattern, a, b, c, d))
+			}
 		}
 	case len(digits) >= 8 && len(digits)*2 > len(value):
 		forms = append(forms, digits)
@@ -105,12 +112,12 @@ func (t *Tracer) hashed() *digests {
 
 // digest looks up bytes that may be a hash.
 func (p *pass) digest(b []byte, from, to int, how string) {
-	for _, a := range algorithms {
+	for k, a := range algorithms {
 		if len(b) != a.size {
 			continue
 		}
-		if a.size == sha512.Size {
-			p.longDigest(b, from, to)
+		if k >= keptAlgorithms {
+			p.rareDigest(a.name, a.sum, b, from, to)
 			return
 		}
 		cells := p.t.hashed().cells
@@ -130,16 +137,16 @@ func (p *pass) digest(b []byte, from, to int, how string) {
 	}
 }
 
-// longDigest compares with SHA-512, which is too rare to keep a table of.
-func (p *pass) longDigest(b []byte, from, to int) {
+// rareDigest compares with hashes that are too rare to keep a table of.
+func (p *pass) rareDigest(name string, sum func(string) []byte, b []byte, from, to int) {
 	const few = 2000
 	if len(p.t.canaries) > few {
 		return
 	}
 	for i := range p.t.canaries {
 		for _, form := range plainForms(&p.t.canaries[i]) {
-			if string(algorithms[3].sum(form)) == string(b) {
-				p.report(int32(i), "хеш SHA-512 без соли", from, to)
+			if string(sum(form)) == string(b) {
+				p.reportOne(int32(i), "хеш "+name+" без соли", from, to)
 				return
 			}
 		}

@@ -59,6 +59,7 @@ func (p *pass) digits(start, end int, packed uint64) {
 			}
 		}
 	}
+	p.codes(start, end, packed)
 	p.dates(start, end, packed)
 	if p.t.codes && start >= p.coded && (start > 0 && sortOf[text[start-1]] != sortOther || end < len(text) && sortOf[text[end]] != sortOther) {
 		p.codeAround(start, end)

@@ -90,7 +90,7 @@ func (p *pass) inWord(i int) bool {
 	if strings.HasPrefix(p.text[i:], "=3D") {
 		return true
 	}
-	return i+3 < len(p.text) && (isAlnum(p.text[i+3]) || p.text[i+3] == '=') && (i == 0 || p.text[i-1] != '"')
+	return i+3 < len(p.text) && (p.text[i+3] == '=' || isAlnum(p.text[i+3]) && (i == 0 || p.text[i-1] != '"'))
 }
 
 const (

@@ -146,6 +146,21 @@ func (b *builder) name(i int32, value string, r role) {
 		b.declined(i, patronymic, names.Patronymic, sex, who, asForename)
 	}
 	b.reversedText(i, value)
+	if surname != "" {
+		b.reversedWord(i, surname)
+	}
+}
+
+// reversedWord adds a name from the end, in both scripts.
+func (b *builder) reversedWord(i int32, word string) {
+	word = strings.ToLower(word)
+	for _, w := range []string{word, names.Latin(word, names.Everyday), names.Latin(word, names.Passport)} {
+		r := []rune(w)
+		slices.Reverse(r)
+		if len(r) >= 4 {
+			b.words.add(finish(wordHash(string(r)), saltWord), entry{canary: i, class: asReversed})
+		}
+	}
 }
 
 // parts tells first name, patronymic and surname of a full name in any order.
@@ -236,7 +251,7 @@ func (b *builder) single(i int32, word string, r role) {
 	default:
 		b.declined(i, word, names.Surname, names.Unknown, 0, asForm)
 	}
-	b.reversedText(i, word)
+	b.reversedWord(i, word)
 }
 
 // spelling is a word that may be found transliterated: its forms with one skeleton, joined

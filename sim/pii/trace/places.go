@@ -36,6 +36,37 @@ func (p *pass) street(start, end int, packed uint64) {
 	}
 }
 
+// houseBefore looks up a street whose house came first: «дом 12 по улице Репетиционной»,
+// “12 Repetitsionnaya st.”.
+func (p *pass) houseBefore(h, skeleton uint64, g *group, start, end int) {
+	packed := packDigits(p.text[g.start:g.end])
+	key := pairKey(h, packed)
+	if skeleton != 0 {
+		key = latinPairKey(skeleton, packed)
+	}
+	x := &p.t.words
+	if !x.maybe(key) {
+		return
+	}
+	// Without such words the number belongs to what stands before it.
+	linked := false
+	for _, t := range lex(p.text, g.end, start) {
+		linked = t.text == "по" || t.text == "на"
+		if !linked && !streetWords[t.text] {
+			return
+		}
+	}
+	_, to := around(p.text, end, end, 0, 20)
+	if after := lex(p.text, end, to); skeleton != 0 && len(after) > 0 && streetWords[after[0].text] {
+		linked = true
+	}
+	for e := x.first(key); linked && e >= 0; e = x.entries[e].next {
+		if found := &x.entries[e]; found.class == asStreet && found.aux == 0 {
+			p.emit(found, g.start, end)
+		}
+	}
+}
+
 // suffix is the letter of a house number: 12а.
 func (p *pass) suffix(end int) int32 {
 	if end >= len(p.text) {

@@ -96,9 +96,9 @@ type pass struct {
 
 	// Ends of the last stretches that were read again: for look-alike digits, for
 	// quoted-printable and its line breaks, for broken encodings, for bytes that are no
-	// UTF-8.
+	// UTF-8, for domains, for codes, for base64 in lines, for lists of bytes.
 	looked, quoted, joinedTo, mended, bare int
-	domains, coded, unwrapped              int // the same for encoded domains, for codes, for base64 in lines
+	domains, coded, unwrapped, listed      int
 }
 
 func (s *search) read(v *view) {
@@ -106,6 +106,9 @@ func (s *search) read(v *view) {
 	p.loop()
 	p.flushSpaced()
 	p.flushNumerals()
+	if len(s.t.phrases) > 0 {
+		p.say()
+	}
 }
 
 func (p *pass) loop() {
@@ -301,11 +304,19 @@ func (p *pass) word(h, skeleton uint64, start, end, letters int) {
 			}
 		}
 	}
+	if p.count > 0 && letters >= 4 {
+		if g := p.last(0); start-g.end <= 24 && g.end <= start && g.end-g.start <= 3 {
+			p.houseBefore(h, skeleton, g, start, end)
+		}
+	}
 	p.words[p.nWords%keptWords] = word{h, skeleton, start, end, letters}
 	p.nWords++
 	if letters <= 4 {
 		p.short(start, end, letters)
 	} else if letters >= 8 && !p.foreign {
+		if letters >= 12 && p.text[start] >= utf8.RuneSelf {
+			p.longWord(start, end)
+		}
 		// A capital inside a word is rare enough to look for it in long words only.
 		for i := start + 1; i < end; i++ {
 			if c := p.text[i]; c >= 'A' && c <= 'Z' || c == 0xD0 && p.text[i+1] >= 0x90 && p.text[i+1] <= 0xAF {
@@ -401,6 +412,9 @@ func (p *pass) spelled(key uint64, start, end int) {
 // short notes words of one or few letters: parts of a word that was spaced out, letters
 // that stand for digits.
 func (p *pass) short(start, end, letters int) {
+	if letters == 1 && p.text[start]|0x20 == 'd' && end+1 < len(p.text) && (p.text[end] == '0' || p.text[end] == '1') && !isAlnum(p.text[end+1]) {
+		p.byteList(start, 16) // «d0 90 d0 bb»
+	}
 	again := p.spaced > 0 && start < p.spacedTo // the other reading of a mixed word
 	if !again && letters == 1 && !p.besideDigit(start, end) || !again && p.text[start] >= utf8.RuneSelf && (p.spaced > 0 && start > 0 && p.text[start-1] == '-' || end < len(p.text) && p.text[end] == '-') {
 		if p.spaced > 0 && (start-p.spacedTo > 3 || strings.ContainsAny(p.text[p.spacedTo:start], "0123456789")) {

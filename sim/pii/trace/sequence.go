@@ -204,7 +204,7 @@ func (b *builder) street(i int32, word string, house uint64, suffix rune) {
 // streetWords stand in every address.
 var streetWords = wordSet(`г город ул улица пр проспект просп пер переулок б бульвар ш шоссе мкр микрорайон наб набережная пл площадь д дом
 	корп корпус к стр строение кв квартира под подъезд эт этаж обл область респ республика р н район россия казань москва татарстан рт рф
-	урамы урам йорт иорт фатир индекс домофон home house street apt`)
+	урамы урам йорт иорт фатир индекс домофон home house street st str ul ulitsa apt улице улицы`)
 
 func wordSet(list string) map[string]bool {
 	set := map[string]bool{}

@@ -44,6 +44,47 @@ var numeralWords = func() map[string]int {
 // hundredWords multiply what stands before them: «тугыз йөз», “nine hundred”.
 var hundredWords = wordSet("йөз hundred")
 
+// numeralStarts are the first two letters of number words.
+var numeralStarts = func() map[string]bool {
+	set := map[string]bool{}
+	for w := range numeralWords {
+		if r := []rune(w); len(r) > 1 && r[0] >= utf8.RuneSelf {
+			set[string(r[:2])] = true
+		}
+	}
+	return set
+}()
+
+// cutNumerals cuts number words that were written together: «девятьсотпятьдесят».
+func cutNumerals(word string) []string {
+	var parts []string
+	for word != "" {
+		best := 0
+		for end := min(len(word), 40); end > 4; end-- {
+			if _, ok := numeralWords[word[:end]]; ok {
+				best = end
+				break
+			}
+		}
+		if best == 0 {
+			return nil
+		}
+		parts, word = append(parts, word[:best]), word[best:]
+	}
+	return parts
+}
+
+// longWord notes number words that were written together.
+func (p *pass) longWord(start, end int) {
+	first := lower(p.text[start : start+4])
+	if !numeralStarts[first] {
+		return
+	}
+	for range cutNumerals(lower(p.text[start:end])) {
+		p.numeral(start, end)
+	}
+}
+
 // numeral notes a number word.
 func (p *pass) numeral(start, end int) {
 	if p.numerals > 0 && start-p.numeralsTo > widestGap {
@@ -72,7 +113,19 @@ func (p *pass) flushNumerals() {
 		to++
 	}
 	from, to = startOfRune(p.text, from), startOfRune(p.text, to)
-	tokens := lex(p.text, from, to)
+	var tokens []token
+	for _, t := range lex(p.text, from, to) {
+		parts := cutNumerals(t.text)
+		if t.digits || len(parts) < 2 || t.end-t.start != len(t.text) {
+			tokens = append(tokens, t)
+			continue
+		}
+		at := t.start
+		for _, w := range parts {
+			tokens = append(tokens, token{text: w, start: at, end: at + len(w)})
+			at += len(w)
+		}
+	}
 	p.spell(tokens, from, to, false)
 	for k := 1; k < len(tokens); k++ {
 		if v, ok := numeralWords[tokens[k].text]; ok && v == 0 && strings.HasSuffix(tokens[k].text, "я") || ok && v == 0 && strings.HasSuffix(tokens[k].text, "ей") || ok && v == 0 && strings.HasSuffix(tokens[k].text, "ов") {

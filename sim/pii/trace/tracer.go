@@ -39,6 +39,7 @@ type Tracer struct {
 	numbers   []number
 	sequences []sequence
 	persons   []person
+	phrases   []phrase
 	lengths   []int
 	codes     bool
 	digests   digests
@@ -75,7 +76,7 @@ func New(canaries []Canary) *Tracer {
 	}
 	b.words.add(finish(wordHash("xn"), saltWord), entry{canary: -1, class: asPunycode})
 	t.index, t.words, t.spellings = b.build(), b.words.build(), b.spellings
-	t.numbers, t.sequences, t.persons, t.codes = b.numbers, b.sequences, b.persons, b.codes
+	t.numbers, t.sequences, t.persons, t.phrases, t.codes = b.numbers, b.sequences, b.persons, b.phrases, b.codes
 	t.lengths = lengthsOf(b.lengths)
 	return t
 }
