@@ -272,7 +272,7 @@ func printMethods(s streams) error {
 		if m.App {
 			who = "приложению"
 		}
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", m.Name, m.Scope, m.Level, who)
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", m.Name, strings.ReplaceAll(m.Scope, "|", " или "), m.Level, who)
 	}
 	return w.Flush()
 }
