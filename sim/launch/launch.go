@@ -1,5 +1,6 @@
 // Package launch starts bots and stops them: a command with its whole family of
-// processes, or nothing at all for a bot that already runs. It knows no scenario.
+// processes, or nothing at all for a bot that already runs. It knows no scenario. Start at
+// [Command] and [Reachable].
 package launch
 
 import (
@@ -9,6 +10,9 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
+	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -19,30 +23,52 @@ import (
 type Options struct {
 	Dir     string // where relative paths of the command start
 	WorkDir string // where the bot may write
-	// Values are put into {{…}} of arguments and environment: crm, port, url, dir, lane, time.
+	// Values are put into {{…}} of arguments, environment and addresses: crm, dir, lane,
+	// time… Start adds port and url.
 	Values   map[string]string
-	Recorder progon.Recorder // gets what the bot prints
+	Recorder progon.Recorder // gets what the bot prints; nil drops it
 }
 
 // reachTimeout is how long an address may take to answer at all.
 const reachTimeout = 5 * time.Second
 
+// URL is a bot that runs already.
+type URL string
+
+// Check finds mistakes in an address.
+func (u URL) Check() error {
+	parsed, err := url.Parse(string(u))
+	if err != nil || parsed.Host == "" || (parsed.Scheme != "http" && parsed.Scheme != "https" && parsed.Scheme != "ws" && parsed.Scheme != "wss") {
+		return fmt.Errorf("bot.url: «%s» не адрес; пример: http://127.0.0.1:3000", u)
+	}
+	return nil
+}
+
 // Reachable tells whether something listens at an address, and what to check if not.
 func Reachable(ctx context.Context, address string) error {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" {
-		return fmt.Errorf("bot.url: «%s» не адрес; пример: http://127.0.0.1:3000", address)
+	if err := URL(address).Check(); err != nil {
+		return err
 	}
-	host := u.Host
-	if u.Port() == "" {
-		host = net.JoinHostPort(u.Hostname(), map[bool]string{true: "443", false: "80"}[u.Scheme == "https"])
+	u, err := url.Parse(address)
+	if err != nil {
+		return fmt.Errorf("bot.url: %w", err)
 	}
 	dialer := net.Dialer{Timeout: reachTimeout}
-	conn, err := dialer.DialContext(ctx, "tcp", host)
+	conn, err := dialer.DialContext(ctx, "tcp", hostPort(u))
 	if err != nil {
 		return fmt.Errorf("по адресу %s никто не отвечает: проверьте, что бот запущен и bot.url указан верно (%w)", address, reason(err))
 	}
 	return conn.Close()
+}
+
+func hostPort(u *url.URL) string {
+	if u.Port() != "" {
+		return u.Host
+	}
+	if u.Scheme == "https" || u.Scheme == "wss" {
+		return net.JoinHostPort(u.Hostname(), "443")
+	}
+	return net.JoinHostPort(u.Hostname(), "80")
 }
 
 // reason drops the nesting of network errors.
@@ -54,7 +80,8 @@ func reason(err error) error {
 	return err
 }
 
-// answers tells whether an HTTP server answers at all, whatever it says.
+// answers tells whether an HTTP server answers at all, whatever it says. Only a server
+// that is still busy with itself (5xx) does not count.
 func answers(ctx context.Context, address string) bool {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
@@ -62,6 +89,7 @@ func answers(ctx context.Context, address string) bool {
 	if err != nil {
 		return false
 	}
+	req.Close = true // the next question may go to a bot that was started anew
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return false
@@ -70,9 +98,47 @@ func answers(ctx context.Context, address string) bool {
 	return res.StatusCode < http.StatusInternalServerError
 }
 
-func put(template string, values map[string]string) string {
-	for name, v := range values {
-		template = strings.ReplaceAll(template, "{{"+name+"}}", v)
+// listens tells whether somebody takes connections.
+func listens(ctx context.Context, hostport string) bool {
+	dialer := net.Dialer{Timeout: time.Second}
+	conn, err := dialer.DialContext(ctx, "tcp", hostport)
+	if err != nil {
+		return false
 	}
-	return template
+	_ = conn.Close()
+	return true
+}
+
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}
+
+var placeholder = regexp.MustCompile(`\{\{\s*([\p{L}\d_.]+)\s*\}\}`)
+
+// put replaces {{name}} by its value. A name that nobody knows is a mistake: a bot would
+// get the braces.
+func put(key, template string, values map[string]string) (string, error) {
+	var unknown []string
+	filled := placeholder.ReplaceAllStringFunc(template, func(m string) string {
+		name := placeholder.FindStringSubmatch(m)[1]
+		v, ok := values[name]
+		if !ok {
+			unknown = append(unknown, name)
+		}
+		return v
+	})
+	if len(unknown) > 0 {
+		names := make([]string, 0, len(values))
+		for n := range values {
+			names = append(names, n)
+		}
+		sort.Strings(names)
+		return "", fmt.Errorf("bot.command.%s: значения {{%s}} нет; есть: %s", key, unknown[0], strings.Join(slices.Compact(names), ", "))
+	}
+	return filled, nil
 }

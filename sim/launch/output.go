@@ -1,0 +1,31 @@
+package launch
+
+import "os"
+
+// output is one stream that the bot prints to.
+type output struct {
+	in    *os.File
+	watch *lineWatch
+	pipe
+	done chan struct{} // closed when nothing more will come
+}
+
+func newOutput(in *os.File, watch *lineWatch) *output {
+	return &output{in: in, watch: watch, done: make(chan struct{})}
+}
+
+// follow reads until the last process that could write has ended.
+func (o *output) follow() {
+	go func() {
+		defer close(o.done)
+		o.read(o.in, o.watch.lines)
+	}()
+}
+
+// sync tells what has been printed so far.
+func (o *output) sync() {
+	o.now(o.in, o.watch.lines)
+	o.watch.lines.Flush()
+}
+
+func (o *output) close() { _ = o.in.Close() } // it was only read
