@@ -76,6 +76,9 @@ func (sc *scan) street(i int) int {
 		words++
 		k++
 	}
+	if words > 0 && !sc.toks[i].is(startsUpper) && !short && !sc.toks[nameFrom].is(startsUpper) && !sc.toks[nameFrom].is(isDigits) && !streetForm(fold(sc.str(nameFrom))) {
+		words = 0 // «на улице дождь»
+	}
 	if words > 0 && (words > 1 || sc.toks[nameFrom].letters > 2) {
 		if end, flat := sc.house(k); end > 0 {
 			return sc.addAddress(i, end, flat, 0.85)

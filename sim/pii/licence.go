@@ -10,7 +10,7 @@ func recogniseLicence(sc *scan, n *number, u *surroundings) {
 	if n.plus || n.paren || !(n.tight || n.grouped(4, 6) || n.grouped(2, 2, 6)) {
 		return
 	}
-	if !u.strong(ctxLicence) && u.after&ctxLicence == 0 && !(u.far&ctxLicence != 0 && u.near&ctxPassport == 0 && n.seps != "") {
+	if !u.strong(ctxLicence) && !sc.slashed(n.i) && u.after&ctxLicence == 0 && !(u.far&ctxLicence != 0 && u.near&ctxPassport == 0 && n.seps != "") {
 		return
 	}
 	c := n.bare(sc, DriverLicence, "context", 0.9)
@@ -19,6 +19,16 @@ func recogniseLicence(sc *scan, n *number, u *surroundings) {
 		c.score = 0.3
 	}
 	sc.add(c)
+}
+
+// slashed reads the usual «в/у» before a number.
+func (sc *scan) slashed(i int) bool {
+	for k := i - 1; k > 0 && k >= i-2; k-- {
+		if sc.toks[k].letters == 1 && sc.gap(k-1) == "/" && fold(sc.str(k)) == "у" && fold(sc.str(k-1)) == "в" {
+			return true
+		}
+	}
+	return false
 }
 
 func validLicence(v string) bool { return len([]rune(v)) == 10 }

@@ -429,6 +429,10 @@ func (sc *scan) namePlace(a, b int, c *candidate) float64 {
 			break
 		}
 		cl := sc.class(k)
+		if !sc.toks[k].is(startsUpper) && (fold(sc.str(k)) == "роман" || fold(sc.str(k)) == "повесть") {
+			score -= 0.5
+			break
+		}
 		if cl&(notPerson|ctxStreet) != 0 && cl&ctxName == 0 {
 			score -= 0.5
 			break

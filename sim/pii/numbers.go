@@ -1,5 +1,7 @@
 package pii
 
+import "strings"
+
 // number is a run of digit tokens joined by separators, tried as one value.
 type number struct {
 	i, j   int // tokens
@@ -57,6 +59,9 @@ func recogniseNumbers(sc *scan) {
 					break
 				}
 				seps[j-i-1] = gap[0]
+				if strings.Contains(gap, "#") {
+					seps[j-i-1] = '#'
+				}
 			}
 			g := int(sc.toks[j].end - sc.toks[j].start)
 			if count+g > maxDigits {

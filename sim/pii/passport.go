@@ -23,7 +23,7 @@ func passportSeries(d string) bool {
 
 func recognisePassport(sc *scan, n *number, u *surroundings) {
 	c := n.bare(sc, Passport, "digits", 0)
-	spaced := n.grouped(2, 2, 6) && n.only(" -#/") && !strings.Contains(n.seps, "/")
+	spaced := n.grouped(4, 6) && n.seps == "#" || n.grouped(2, 2, 6) && n.only(" -#")
 	switch {
 	case spaced:
 		c.rule, c.score = "formatted", 0.65
@@ -41,7 +41,7 @@ func recognisePassport(sc *scan, n *number, u *surroundings) {
 	switch {
 	case n.plus || n.paren:
 		return
-	case u.strong(ctxLicence|isDoc|ctxINN) && !u.strong(ctxPassport):
+	case (u.strong(ctxLicence|isDoc|ctxINN) || sc.slashed(n.i)) && !u.strong(ctxPassport):
 		c.score -= 0.6
 	case u.field&ctxPassport != 0:
 		c.rule = "field"
@@ -89,6 +89,10 @@ func recogniseSeries(sc *scan) {
 			continue
 		}
 		if !strings.HasPrefix(w, "сер") && !strings.HasPrefix(w, "паспорт") && w != "passport" && w != "series" {
+			continue
+		}
+		if i > 0 && i+1 < len(sc.toks) && sc.toks[i-1].is(isDigits) && sc.toks[i-1].letters == 6 && sc.toks[i+1].is(isDigits) && sc.toks[i+1].letters == 4 && passportSeries(sc.str(i+1)) {
+			sc.add(candidate{start: int(sc.toks[i-1].start), end: int(sc.toks[i+1].end), kind: Passport, rule: "context", score: 0.9, context: sc.str(i)})
 			continue
 		}
 		k := i + 1

@@ -72,6 +72,9 @@ func recognisePhoneTen(sc *scan, n *number, u *surroundings) {
 		return
 	}
 	key := groupsOf(n.groups, 0)
+	if strings.Contains(n.seps, "#") {
+		return // a series and a number
+	}
 	c := n.candidate(Phone, "digits", 0)
 	switch {
 	case n.paren && phoneGroupings[key]:
@@ -129,7 +132,7 @@ func (sc *scan) judgePhone(n *number, u *surroundings, c candidate) {
 	case sc.alone(n.start, n.end) && len(n.digits) >= 10 && n.digits[len(n.digits)-10] == '9':
 		c.score += 0.4
 		c.rule = "whole"
-	case u.near&ctxName != 0 || u.near&isFirst != 0 && !sc.isField(n.i):
+	case u.near&ctxName != 0 || n.i > 0 && sc.parts(n.i-1)&(partSurname|partInitial|partPatronymic) != 0 && len(sc.gap(n.i-1)) <= 4 || u.near&isFirst != 0 && !sc.isField(n.i):
 		c.score += 0.3
 	case sc.hashed(n.i):
 		c.score -= 0.4
