@@ -17,9 +17,9 @@ type Pace struct {
 }
 
 const (
-	cautiousTurns = 2 // how many turns the full quiet is kept for
-	gapFactor     = 4 // how much longer than anything seen the quiet is
-	quietParts    = 5 // the quiet never shrinks below this part of what was asked for
+	cautiousTurns = 2               // how many turns the full quiet is kept for
+	gapFactor     = 4               // how much longer than anything seen the quiet is
+	quietParts    = 5               // the quiet never shrinks below this part of what was asked for
 	typingHold    = 6 * time.Second // channels show «typing» for about five seconds
 	lateWindow    = 3 * time.Second // what comes later than that, the bot says by itself
 )
