@@ -210,6 +210,9 @@ func (h *hearing) settle() {
 		h.drop(OffersSlots)
 		h.drop(AsksTime)
 	}
+	if a := h.found[AsksService]; a != nil && a.Sort == general && h.has(OffersOptions) && len(h.reply.Buttons) > 1 && !h.serviceButton() {
+		h.drop(AsksService)
+	}
 	if h.has(MedicalAdvice) {
 		h.drop(Refusal) // «не назначаю лечение, но попробуйте…» refuses nothing
 	}

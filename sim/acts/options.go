@@ -9,6 +9,7 @@ import (
 const (
 	availability Name = "(availability)" // «свободно», «могу предложить»
 	choice       Name = "(choice)"       // «выберите», «что вам ближе»
+	chosenAction Name = "(action)"       // a button «отменить запись»
 )
 
 func cueRules() []rule {
@@ -222,7 +223,7 @@ func divide(text string) []string {
 
 // buttons reads the titles that stand under a reply.
 func (h *hearing) buttons() {
-	var menu []string
+	var menu, actions []string
 	for _, b := range h.reply.Buttons {
 		switch h.button(b) {
 		case AsksConsent:
@@ -237,7 +238,13 @@ func (h *hearing) buttons() {
 			}
 		case OffersOptions:
 			menu = append(menu, b)
+			actions = append(actions, b)
+		case chosenAction:
+			actions = append(actions, b)
 		}
+	}
+	if len(actions) >= 3 {
+		menu = actions // «Перенести», «Отменить», «Адрес»: with three of them it is a menu
 	}
 	if h.has(OffersSlots) && len(menu) < 2 || h.has(AsksConsent) && len(menu) < 2 {
 		return
@@ -245,6 +252,21 @@ func (h *hearing) buttons() {
 	if len(menu) >= 2 && !h.has(AsksConfirmation) {
 		h.note(Act{Name: OffersOptions, Score: 0.9, Why: "кнопки «" + strings.Join(menu, "», «") + "»", Options: menu})
 	}
+}
+
+// serviceButton tells whether a title names a service rather than a part of a menu.
+func (h *hearing) serviceButton() bool {
+	for _, b := range h.reply.Buttons {
+		for _, seg := range scan(b) {
+			rd := h.read(b, seg)
+			for j := range rd.tokens {
+				if h.isService(&rd, j) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // bareConsent tells whether nothing but buttons speaks, or speaks of nothing else.
@@ -288,6 +310,8 @@ func (h *hearing) button(title string) Name {
 		return AsksPhone
 	case has("подтвержд", "подтверд", "все верно", "верно", "все правильно", "приду", "буду ", "записывайте", "раслыйм", "дорес", "да отменить", "да записать", "бронирую"):
 		return AsksConfirmation
+	case has("отменить запись", "перенести запись", "отменить визит", "изменить запись", "перенести визит"):
+		return chosenAction
 	case has("да ", "нет ", "не против", "против ", "эйе", "юк", "ок ", "отказ", "пропустить", "назад", "изменить", "исправить", "отменить ", "отмена", "не приду", "перенести ", "политик", "показать еще", "другое время", "другой день", "не хочу", "не нужна", "не нужно", "подробнее", "хочу", "позже", "не надо"):
 		return Other
 	}

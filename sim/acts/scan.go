@@ -139,7 +139,7 @@ func (s *scanner) peek(at int) rune {
 func (s *scanner) step() {
 	r, size := utf8.DecodeRuneInString(s.text[s.pos:])
 	switch {
-	case r == '<' && s.tag():
+	case r == '<' && s.markup():
 	case r == '&' && s.entity():
 	case r == '\n' || r == '\r' || r == '\u2028':
 		s.end(false)
@@ -168,8 +168,8 @@ func (s *scanner) startLine() {
 	s.quotes = 0
 }
 
-// tag skips an HTML tag; those that break lines break lines here too.
-func (s *scanner) tag() bool {
+// markup skips an HTML tag; those that break lines break lines here too.
+func (s *scanner) markup() bool {
 	end := strings.IndexByte(s.text[s.pos:], '>')
 	if end < 2 || end > 300 {
 		return false
@@ -334,6 +334,24 @@ func (s *scanner) cut() {
 	s.tokens = append([]token(nil), s.tokens[at:]...)
 }
 
+// tag parts a statement from the invitation that makes a question of it: «…лечат варикоз,
+// запишем?».
+func (s *scanner) tag() {
+	last := s.tokens[len(s.tokens)-1]
+	at := len(s.tokens)
+	for at > 0 && s.tokens[at-1].clause == last.clause {
+		at--
+	}
+	if at == 0 || len(s.tokens)-at > 2 {
+		return
+	}
+	switch s.tokens[at].word {
+	case "запишем", "записать", "запишу", "хотите", "попробуем", "интересно", "попробуете", "запишемся":
+		s.segments = append(s.segments, segment{tokens: s.tokens[:at:at], line: s.line, cited: s.cited})
+		s.tokens = append([]token(nil), s.tokens[at:]...)
+	}
+}
+
 // end closes the sentence. A question mark belongs to its last segment only: «нет, но
 // могу предложить 15:00, подойдёт?».
 func (s *scanner) end(question bool) {
@@ -342,6 +360,9 @@ func (s *scanner) end(question bool) {
 			s.segments[len(s.segments)-1].question = true
 		}
 		return
+	}
+	if question {
+		s.tag()
 	}
 	s.segments = append(s.segments, segment{
 		tokens: s.tokens, question: question, line: s.line, cited: s.cited,
