@@ -173,6 +173,9 @@ func (p *pass) confirm(n *number, calm bool) (start int, ok bool) {
 		if first > 0 && len(inner) > 3 && (size == 1 || next == 1) {
 			lonely = true
 		}
+		if first > 0 && len(inner) > 4 && measured(inner) {
+			return 0, false
+		}
 		next = size
 		if text[g.end-size:g.end] != n.digits[left-size:left] {
 			return 0, false
@@ -197,6 +200,18 @@ func (p *pass) confirm(n *number, calm bool) (start int, ok bool) {
 	}
 	return p.alone(n, first, k, multi, inner, calm)
 }
+
+// measured tells that numbers are amounts of something: «972 руб., 318 шт.».
+func measured(gap string) bool {
+	for _, t := range lex(gap, 0, len(gap)) {
+		if units[t.text] {
+			return true
+		}
+	}
+	return strings.Contains(gap, "₽")
+}
+
+var units = wordSet("р руб рублей рубля рубль коп шт штук штуки г гр кг мг мл л м км см мин минут минуты ч час часа часов сек дней дня день раз раза процент процентов")
 
 func allowedPrefix(prefix string, phone bool) bool {
 	trimmed := strings.TrimLeft(prefix, "0")

@@ -21,10 +21,18 @@ func (p *pass) codes(start, end int, packed uint64) {
 			p.byteList(start, 10)
 		}
 	default:
-		for k := range 4 {
-			g := p.last(k)
-			if g.end-g.start != 2 || k > 0 && p.last(k-1).start-g.end > 5 || g.clock && k > 2 {
+		// A date with its time has five such numbers, so these count only if there are six.
+		enough := 4
+		for k := 0; k < enough; k++ {
+			if k >= p.count {
 				return
+			}
+			g := p.last(k)
+			if g.end-g.start != 2 || k > 0 && p.last(k-1).start-g.end > 5 {
+				return
+			}
+			if g.clock {
+				enough = 6
 			}
 		}
 		p.byteList(start, 16)

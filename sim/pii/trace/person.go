@@ -22,7 +22,8 @@ type person struct {
 // word) and whose surname it is.
 func wordAux(word string, person int) int32 {
 	aux := int32(person) << 1
-	if commonWords[lower(word)] || utf8.RuneCountInString(word) <= 3 {
+	// «Толстых» is a surname, «толстых» is not.
+	if low := lower(word); commonWords[low] || utf8.RuneCountInString(word) <= 3 || strings.HasSuffix(low, "ых") || strings.HasSuffix(low, "их") {
 		aux |= 1
 	}
 	return aux
@@ -138,6 +139,10 @@ func (b *builder) name(i int32, value string, r role) {
 			b.glued(i, first, surname)
 		}
 		if first != "" && patronymic != "" {
+			f, _ := utf8.DecodeRuneInString(strings.ToLower(first))
+			m, _ := utf8.DecodeRuneInString(strings.ToLower(patronymic))
+			b.putAll(i, []string{strings.ToLower(surname) + string(f) + string(m)}, asGlued, 0)
+			b.putAll(i, []string{string(f) + string(m) + strings.ToLower(surname)}, asGlued, 0)
 			b.putAll(i, []string{strings.ToLower(surname + first + patronymic)}, asGlued, 0)
 			b.putAll(i, []string{strings.ToLower(first + patronymic + surname)}, asGlued, 0)
 		}

@@ -51,8 +51,9 @@ func (p *pass) houseBefore(h, skeleton uint64, g *group, start, end int) {
 	// Without such words the number belongs to what stands before it.
 	linked := false
 	for _, t := range lex(p.text, g.end, start) {
-		linked = t.text == "по" || t.text == "на"
-		if !linked && !streetWords[t.text] {
+		if t.text == "по" || t.text == "на" {
+			linked = true
+		} else if !streetWords[t.text] {
 			return
 		}
 	}

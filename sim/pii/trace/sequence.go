@@ -50,6 +50,13 @@ func (b *builder) reversedText(i int32, value string) {
 
 // generic looks for a value word by word.
 func (b *builder) generic(i int32, value string) {
+	if _, rest, ok := strings.Cut(value, "://"); ok {
+		value = strings.TrimPrefix(rest, "www.")
+	}
+	if mac := hardware(value); mac != "" {
+		b.sequence(i, sequence{value: mac[:4] + "." + mac[4:8] + "." + mac[8:]})
+		b.sequence(i, sequence{value: mac[:6] + "-" + mac[6:]})
+	}
 	tokens := lex(value, 0, len(value))
 	if len(tokens) == 0 {
 		return
@@ -67,6 +74,15 @@ func (b *builder) generic(i int32, value string) {
 		b.add(key, entry{canary: i, class: asCode})
 	}
 	b.spelled(i, value, joined)
+}
+
+// hardware gives the twelve digits of the address of a network card, if value is one.
+func hardware(value string) string {
+	digits := strings.NewReplacer(":", "", "-", "").Replace(value)
+	if len(value) != 17 || len(digits) != 12 || !hexes(digits, 0, 12) {
+		return ""
+	}
+	return digits
 }
 
 // spelled adds the transliteration of a phrase, scheme by scheme.
