@@ -69,7 +69,7 @@ func (sc *scan) dateAt(i int) (date, bool) {
 		d.b = i + 2
 		if t.letters == 4 {
 			d.year, d.month, d.day = sc.num(i), sc.num(i+1), sc.num(i+2)
-			if end := sc.toks[i+2].end; int(end) < len(sc.text) && sc.text[end] == 'T' {
+			if end := sc.toks[i+2].end; int(end) < len(sc.text) && sc.text[end] == 'T' && sc.fieldClass(i)&ctxBirth == 0 {
 				return d, false
 			}
 		} else {

@@ -48,6 +48,10 @@ func (sc *scan) judgeMasked(start, end int) {
 	if end-start < 8 || strings.Contains(run, "  ") {
 		return
 	}
+	if open, ok := cardOpen(run); ok {
+		sc.add(candidate{start: start, end: end, kind: Card, rule: "partial", score: 0.7, note: "открыто цифр: " + itoa(open) + " из 16"})
+		return
+	}
 	digits, stars := phonePositions(run)
 	if !digits.ok {
 		return
@@ -56,6 +60,27 @@ func (sc *scan) judgeMasked(start, end int) {
 		sc.add(candidate{start: start, end: end, kind: Phone, rule: "partial", score: 0.7,
 			note: "открыто цифр: " + itoa(digits.open) + " из 10"})
 	}
+}
+
+// cardOpen counts the open digits of a masked card: its first six with its last four name
+// the bank and nearly the client.
+func cardOpen(run string) (open int, ok bool) {
+	places, head := 0, 0
+	for i := 0; i < len(run); i++ {
+		switch c := run[i]; {
+		case asciiDigit(c):
+			if places == head {
+				head++
+			}
+			open++
+			places++
+		case c == '*':
+			places++
+		case c == '+' || c == '(':
+			return 0, false
+		}
+	}
+	return open, places == 16 && head >= 6 && open >= 10 && open < 16
 }
 
 // positions counts what is open in a masked phone.

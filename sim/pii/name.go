@@ -209,8 +209,8 @@ var surnameEndings = func() map[string][]ending {
 // joins tells whether the gap between two tokens may stand inside a name.
 func joins(gap string, initialBefore bool) bool {
 	switch gap {
-	case " ", "-", "  ":
-		return true
+	case " ", "-", "  ", "_", ";", ",", "\t", "|":
+		return true // cells of a table and names of files too
 	case ".", ". ", ".  ", ".-":
 		return initialBefore
 	}
