@@ -2,10 +2,8 @@ package bitrix24
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"mime"
 	"mime/multipart"
 	"net/url"
@@ -17,61 +15,6 @@ import (
 const maxDepth = 64
 
 var errTooDeep = errors.New("вложенность параметров больше 64")
-
-// decodeJSON reads a JSON text, keeping the order of keys: batch runs its commands in
-// the order in which they are written.
-func decodeJSON(data []byte) (any, error) {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	v, err := readJSON(d, 0)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("после значения JSON есть лишнее")
-	}
-	return v, nil
-}
-
-func readJSON(d *json.Decoder, depth int) (any, error) {
-	if depth > maxDepth {
-		return nil, errTooDeep
-	}
-	tok, err := d.Token()
-	if err != nil {
-		return nil, fmt.Errorf("разбор JSON: %w", err)
-	}
-	open, ok := tok.(json.Delim)
-	if !ok {
-		return tok, nil
-	}
-	if open == '[' {
-		list := []any{}
-		for d.More() {
-			v, err := readJSON(d, depth+1)
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, v)
-		}
-		_, err := d.Token()
-		return list, err
-	}
-	m := &Map{}
-	for d.More() {
-		key, err := d.Token()
-		if err != nil {
-			return nil, fmt.Errorf("разбор JSON: %w", err)
-		}
-		v, err := readJSON(d, depth+1)
-		if err != nil {
-			return nil, err
-		}
-		m.Set(key.(string), v)
-	}
-	_, err = d.Token()
-	return m, err
-}
 
 // decodeForm reads «a=1&b[c][]=2» as PHP reads a query string or a form, into m.
 func decodeForm(m *Map, text string) error {

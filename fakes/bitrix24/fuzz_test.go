@@ -2,8 +2,12 @@ package bitrix24
 
 import (
 	"encoding/json"
+	"errors"
+	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func FuzzBrackets(f *testing.F) {
@@ -31,13 +35,52 @@ func FuzzJSON(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		v, err := decodeJSON([]byte(s))
+		if valid := json.Valid([]byte(s)); valid != (err == nil) && !errors.Is(err, errTooDeep) {
+			t.Fatalf("%q: JSON %v, error %v", s, valid, err)
+		}
 		if err != nil {
 			return
 		}
-		if !json.Valid([]byte(s)) || !json.Valid(appendJSON(nil, v)) {
-			t.Errorf("%q was taken for JSON", s)
+		var want, got any
+		if err := json.Unmarshal([]byte(s), &want); err != nil {
+			return // a number beyond float64
+		}
+		if err := json.Unmarshal(appendJSON(nil, v), &got); err != nil {
+			t.Fatalf("%q is written as %s: %v", s, appendJSON(nil, v), err)
+		}
+		if d := cmp.Diff(asPHP(want), asPHP(got)); d != "" {
+			t.Errorf("%q: %s", s, d)
 		}
 	})
+}
+
+// asPHP turns maps with the keys 0..n-1 into lists, as the portal writes them.
+func asPHP(v any) any {
+	switch v := v.(type) {
+	case []any:
+		out := make([]any, len(v))
+		for i := range v {
+			out[i] = asPHP(v[i])
+		}
+		return out
+	case map[string]any:
+		out, list := map[string]any{}, make([]any, len(v))
+		isList := true
+		for k, x := range v {
+			out[k] = asPHP(x)
+			i, err := strconv.Atoi(k)
+			if err != nil || i < 0 || i >= len(v) || strconv.Itoa(i) != k {
+				isList = false
+			} else {
+				list[i] = out[k]
+			}
+		}
+		if isList {
+			return list
+		}
+		return out
+	}
+	return v
 }
 
 func FuzzReference(f *testing.F) {
