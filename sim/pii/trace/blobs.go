@@ -169,6 +169,7 @@ func (p *pass) base64From(from, to, skip int) bool {
 	if p.budget < n {
 		return false
 	}
+	p.budget -= n / 4 // also what comes to nothing is work
 	out := p.scratch[:0]
 	bits, value := 0, 0
 	for _, c := range []byte(text[at:to]) {

@@ -258,24 +258,33 @@ func (p *pass) flushSpaced() {
 	to := p.spacedTo
 	for k := to; k < len(p.text) && k-to < 24; {
 		code, size := foldOf(p.text, k)
-		if code == 0 && k-p.spacedTo > 2 {
+		if code == 0 && k-p.spacedTo > 2 && p.text[k]-'0' > 9 {
 			break
 		}
-		if code != 0 {
+		if code != 0 || p.text[k]-'0' <= 9 {
 			to = k + size
 		}
 		k += size
 	}
+	// Only the sign that spaces out is dropped; the others belong to the value.
+	_, size := foldOf(p.text, p.spacedFrom)
+	for p.spacedFrom+size < to && isWordPart(p.text, p.spacedFrom+size) {
+		_, more := foldOf(p.text, p.spacedFrom+size)
+		size += more
+	}
+	sign := p.text[min(p.spacedFrom+size, to-1)]
 	var d decoded
-	for k := p.spacedFrom; k < to; {
-		code, size := foldOf(p.text, k)
-		switch {
-		case code != 0 || p.text[k] >= '0' && p.text[k] <= '9':
-			d.puts(p.text[k:k+size], k)
-		case k+2 < to && p.text[k] == ' ' && p.text[k+1] == ' ':
+	for k := p.spacedFrom; k < to; k++ {
+		if p.text[k] != sign {
+			d.put(p.text[k], k)
+		} else if sign == ' ' && k+1 < to && p.text[k+1] == ' ' {
 			d.put(' ', k)
 		}
-		k += size
 	}
 	p.open("разрядка", &d, to)
+}
+
+func isWordPart(s string, i int) bool {
+	code, _ := foldOf(s, i)
+	return code != 0
 }

@@ -417,7 +417,7 @@ func (p *pass) short(start, end, letters int) {
 	}
 	again := p.spaced > 0 && start < p.spacedTo // the other reading of a mixed word
 	if !again && letters == 1 && !p.besideDigit(start, end) || !again && p.text[start] >= utf8.RuneSelf && (p.spaced > 0 && start > 0 && p.text[start-1] == '-' || end < len(p.text) && p.text[end] == '-') {
-		if p.spaced > 0 && (start-p.spacedTo > 3 || strings.ContainsAny(p.text[p.spacedTo:start], "0123456789")) {
+		if p.spaced > 0 && !spacedGap(p.text[p.spacedTo:start]) {
 			p.flushSpaced()
 		}
 		if p.spaced == 0 {
@@ -435,6 +435,21 @@ func (p *pass) short(start, end, letters int) {
 			p.lookalikes(start)
 		}
 	}
+}
+
+// spacedGap tells what may stand between letters that were spaced out: a sign or two, and
+// digits which are spaced out themselves.
+func spacedGap(gap string) bool {
+	digits := 0
+	for i := range len(gap) {
+		if gap[i]-'0' <= 9 {
+			digits++
+			if i == 0 || i == len(gap)-1 || gap[i-1] != ' ' || gap[i+1] != ' ' {
+				return false
+			}
+		}
+	}
+	return len(gap) <= 3 || digits > 0 && len(gap) <= 12
 }
 
 func (p *pass) besideDigit(start, end int) bool {
