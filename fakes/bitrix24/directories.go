@@ -111,26 +111,45 @@ func (st *state) statuses(entity string) []*Map {
 	return rows
 }
 
-func (s *Server) firstStage(t *table, r *record) string {
-	category := num(t.text(r, "CATEGORY_ID"))
-	for _, row := range s.state.statuses(stageDirectory(t.kind.name, category)) {
-		id, _ := row.Get("STATUS_ID")
-		return str(id)
-	}
-	return "NEW"
+// stageCache keeps what every change of a card asks of the directories of stages. It is
+// good as long as the directories are not edited.
+type stageCache struct {
+	edits int
+	dirs  map[string]*stageDir
 }
+
+type stageDir struct {
+	first   string
+	meaning map[string]string // stage → P, S, F
+}
+
+// stagesOf is the directory of a card's stages.
+func (s *Server) stagesOf(t *table, r *record) *stageDir {
+	rows := &s.state.docs("status").rows
+	if s.stages.dirs == nil || s.stages.edits != rows.edits {
+		s.stages = stageCache{edits: rows.edits, dirs: map[string]*stageDir{}}
+	}
+	name := stageDirectory(t.kind.name, num(t.text(r, "CATEGORY_ID")))
+	d := s.stages.dirs[name]
+	if d == nil {
+		d = &stageDir{first: "NEW", meaning: map[string]string{}}
+		for i, row := range s.state.statuses(name) {
+			id := str(first(row, "STATUS_ID"))
+			if i == 0 {
+				d.first = id
+			}
+			d.meaning[id] = orText(str(first(row, "SEMANTICS")), "P")
+		}
+		s.stages.dirs[name] = d
+	}
+	return d
+}
+
+func (s *Server) firstStage(t *table, r *record) string { return s.stagesOf(t, r).first }
 
 // meaning is P, S or F: whether the stage of a card is in work, won or lost.
 func (s *Server) meaning(t *table, r *record) string {
-	stage := t.text(r, t.kind.stage)
-	for _, row := range s.state.statuses(stageDirectory(t.kind.name, num(t.text(r, "CATEGORY_ID")))) {
-		if id, _ := row.Get("STATUS_ID"); str(id) == stage {
-			if v, _ := row.Get("SEMANTICS"); str(v) != "" {
-				return str(v)
-			}
-		}
-	}
-	return "P"
+	return orText(s.stagesOf(t, r).meaning[t.text(r, t.kind.stage)], "P")
 }
 
 // stageMoved keeps the history of stages. before is the stage that was left, "" for a new

@@ -63,6 +63,7 @@ type Server struct {
 	recorder progon.Recorder
 	state    *state
 	blank    *Snapshot // the portal as it was made
+	stages   stageCache
 	usage    usage
 	limits   limiter
 	outbox   outbox

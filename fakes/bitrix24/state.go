@@ -100,6 +100,7 @@ func (s *Server) Restore(to *Snapshot) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.state = to.state.copied(true)
+	s.stages = stageCache{}
 	s.limits = limiter{Limits: s.limits.Limits}
 	s.usage = newUsage()
 	s.outbox.drop()

@@ -13,6 +13,7 @@ type vector[T any] struct {
 	leaves []*leaf[T]
 	last   int // greatest id ever given
 	count  int
+	edits  int // grows with each change
 	gen    int // leaves of an older generation belong to a snapshot
 }
 
@@ -54,6 +55,7 @@ func (v *vector[T]) own(id int) *leaf[T] {
 }
 
 func (v *vector[T]) put(id int, item T) {
+	v.edits++
 	l := v.own(id)
 	if !l.used.has(id % leafSize) {
 		v.count++
@@ -68,6 +70,7 @@ func (v *vector[T]) remove(id int) bool {
 		return false
 	}
 	var none T
+	v.edits++
 	l := v.own(id)
 	l.used.drop(id % leafSize)
 	l.items[id%leafSize] = none
@@ -92,7 +95,7 @@ func (v *vector[T]) all(yield func(id int, item T) bool) {
 // snapshot returns a copy that later changes do not reach.
 func (v *vector[T]) snapshot() vector[T] {
 	v.gen++
-	return vector[T]{leaves: append([]*leaf[T](nil), v.leaves...), last: v.last, count: v.count, gen: v.gen}
+	return vector[T]{leaves: append([]*leaf[T](nil), v.leaves...), last: v.last, count: v.count, edits: v.edits, gen: v.gen}
 }
 
 // restored returns a copy of a snapshot that may be changed.
