@@ -2,224 +2,200 @@ package client
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"progon/sim/acts"
 )
 
-var (
-	cancelled = regexp.MustCompile(`(?i)отмен(ена|ил|или|ено|яем)|снял[аи]? с записи|юкка чыгар`)
-	accepted  = regexp.MustCompile(`(?i)заявк[ау] (принят|принял|получ|сохран|зафикс)|приняли (вашу )?заявку|администратор (подтвердит|перезвонит|свяжется)`)
-)
+// factNames are facts as a report calls them.
+var factNames = map[string]string{"service": "услуга", "time": "время", "name": "имя", "full_name": "имя и фамилия", "phone": "телефон", "email": "почта"}
 
-// listen hears a whole turn: acts of all its messages together.
-func (c *Client) listen(replies []acts.Reply) hearing {
-	h := hearing{does: map[acts.Name]acts.Act{}, said: len(replies) > 0}
-	for _, r := range replies {
-		for _, a := range c.o.Ear(r) {
-			if old, ok := h.does[a.Name]; !ok || a.Score > old.Score {
-				h.does[a.Name] = a
-			}
-		}
-		h.cancelled = h.cancelled || cancelled.MatchString(r.Text)
-		h.accepted = h.accepted || accepted.MatchString(r.Text)
+// answers gives what was asked, several facts at once, in the order of the questions.
+func (c *Client) answers(h *hearing) []Utterance {
+	if h.has(acts.AsksConfirmation) {
+		return c.confirm(h)
 	}
-	return h
-}
-
-// aboutConsent answers the request for consent as the client's attitude is.
-func (c *Client) aboutConsent(replies []acts.Reply) ([]Utterance, bool) {
-	switch c.o.Consent {
-	case Silent:
-		return c.end("silent", "клиент промолчал на просьбу о согласии"), true
-	case Evades:
-		c.refusals++
-		if c.refusals > 2 {
-			return c.end("refused", "клиент так и не ответил на просьбу о согласии"), true
+	if len(h.asks) == 1 && h.asks[0] == "time" && c.visit() && c.o.Facts["time"] != "" {
+		if o, ok := c.day(h); ok {
+			return c.send(o)
 		}
-		return c.words(c.pick("ну не знаю", "потом", "а зачем это?")), false
-	case Refuses:
-		c.refusals++
-		if c.refusals > 2 {
-			return c.end("refused", "клиент отказал в согласии, а бот всё просит"), true
+	}
+	facts := c.facts(h)
+	if h.has(acts.OffersSlots) && c.visit() {
+		say := c.slot(h)
+		if len(facts) > 0 && len(say) == 1 && say[0].Button == "" {
+			return c.list(append([]string{say[0].Text}, facts...))
 		}
-		if b, ok := consentButton(replies, false); ok {
-			return []Utterance{{Button: b}}, false
-		}
-		return c.words(c.sex("не согласен", "не согласна")), false
+		return append(say, c.list(facts)...)
 	}
-	if b, ok := consentButton(replies, true); ok {
-		return []Utterance{{Button: b}}, false
-	}
-	return c.words(c.sex("да, согласен", "да, согласна")), false
-}
-
-// insist is a client who refused and wants to be served nevertheless.
-func (c *Client) insist(seen hearing) ([]Utterance, bool) {
-	if c.nagged > 0 || seen.has(acts.OtherContact) && c.nagged > 0 {
-		return c.end("refused", "клиент не дал согласия, бот предложил обойтись без записи в чате"), true
-	}
-	c.nagged++
-	return c.words("а записаться-то можно?"), false
-}
-
-// answers gives what was asked, several facts at once, in the order of a person's mind.
-func (c *Client) answers(seen hearing, replies []acts.Reply) []Utterance {
-	if seen.has(acts.AsksConfirmation) {
-		if b, ok := buttonLike(replies, yesTitle); ok {
-			return []Utterance{{Button: b}}
-		}
-		return c.words(c.pick("да, всё верно", "да", "верно"))
-	}
-	if a, ok := seen.does[acts.OffersSlots]; ok {
-		if say := c.choose(a, replies, c.o.Facts["time"]); len(say) > 0 {
+	if len(facts) == 1 && len(h.asks) == 1 && h.asks[0] == "service" || h.has(acts.OffersOptions) && len(facts) == 0 {
+		if say := c.choose(h); len(say) > 0 {
 			return say
 		}
 	}
-	var parts []string
-	tell := func(ask acts.Name, fact, text string) {
-		if seen.has(ask) && text != "" {
-			c.told[fact]++
-			parts = append(parts, text)
+	if len(facts) > 0 {
+		if c.shy(h) {
+			return c.decline()
 		}
+		return c.list(facts)
 	}
-	tell(acts.AsksService, "service", c.o.Facts["service"])
-	tell(acts.AsksTime, "time", c.o.Facts["time"])
-	tell(acts.AsksName, "name", c.name())
-	tell(acts.AsksPhone, "phone", c.o.Facts["phone"])
-	tell(acts.AsksEmail, "email", c.o.Facts["email"])
-	if seen.has(acts.AsksService) && len(parts) == 1 {
-		if b, ok := buttonLike(replies, func(title string) bool { return alike(title, c.o.Facts["service"]) }); ok {
-			return []Utterance{{Button: b}}
-		}
+	if c.shy(h) {
+		return c.decline()
 	}
-	if len(parts) > 0 {
-		return c.words(strings.Join(parts, ", "))
-	}
-	if a, ok := seen.does[acts.OffersOptions]; ok {
-		return c.choose(a, replies, c.o.Facts["service"])
+	if h.side != nil {
+		return c.besides(h)
 	}
 	return nil
 }
 
-// name is the first name; a bot that asks again gets the full one.
-func (c *Client) name() string {
-	if c.told["name"] > 0 && c.o.Facts["full_name"] != "" {
-		return c.o.Facts["full_name"]
-	}
-	return c.o.Facts["name"]
+// visit tells whether the goal is about a time.
+func (c *Client) visit() bool { return c.o.Goal == Book || c.o.Goal == Move }
+
+// shy tells whether a client who refused its consent is asked for personal data.
+func (c *Client) shy(h *hearing) bool {
+	return c.o.Consent == Refuses && c.refusals > 0 && slices.ContainsFunc(h.asks, personal)
 }
 
-// choose takes the option that is nearest to the wish, by its button where it has one.
-func (c *Client) choose(a acts.Act, replies []acts.Reply, wish string) []Utterance {
-	var buttons []string
-	for _, r := range replies {
-		buttons = append(buttons, r.Buttons...)
-	}
-	if b, ok := nearest(buttons, wish); ok {
-		return []Utterance{{Button: b}}
-	}
-	if o, ok := nearest(a.Options, wish); ok {
-		if n := listNumber.FindStringSubmatch(o); n != nil {
-			return c.words(n[1])
-		}
-		return c.words(o)
-	}
-	return c.words(wish)
-}
+func personal(fact string) bool { return fact != "service" && fact != "time" }
 
-var (
-	listNumber = regexp.MustCompile(`^\s*(\d{1,2})\s*[).:—-]\s+\D`)
-	clockTime  = regexp.MustCompile(`\d{1,2}[:.]\d{2}`)
-)
-
-// nearest finds the option that shares most with the wish. A wish for a time that is not
-// offered takes the first time that is.
-func nearest(options []string, wish string) (string, bool) {
-	best, bestScore := "", 0
-	for _, o := range options {
-		if score := likeness(o, wish); score > bestScore {
-			best, bestScore = o, score
-		}
-	}
-	if best != "" {
-		return best, true
-	}
-	if clockTime.MatchString(wish) {
-		for _, o := range options {
-			if clockTime.MatchString(o) {
-				return o, true
-			}
-		}
-	}
-	return "", false
-}
-
-// weekdays as buttons shorten them.
-var weekdays = map[string]string{"понедельник": "пн", "вторник": "вт", "среда": "ср", "четверг": "чт", "пятница": "пт", "суббота": "сб", "воскресенье": "вс"}
-
-func likeness(option, wish string) int {
-	o, score := strings.ToLower(option), 0
-	for _, w := range strings.Fields(strings.ToLower(wish)) {
+// facts are the answers to what was asked, one for each question. Somebody who came for
+// something else than a visit says what for when it is asked about the service.
+func (c *Client) facts(h *hearing) []string {
+	var out []string
+	alone := len(h.asks) == 1 && c.again > 0 // asked again: a whole sentence may help
+	for _, fact := range h.asks {
 		switch {
-		case clockTime.MatchString(w):
-			if hasTime(o, w) {
-				score += 10
+		case fact == "service" && c.o.Goal != Book:
+			if len(h.asks) > 1 || h.has(acts.AsksConfirmation) {
+				continue // «вы уверены, что хотите отменить?» asks no new matter
 			}
-		case strings.Contains(o, w):
-			score += 3
-		case weekdays[w] != "" && strings.HasPrefix(o, weekdays[w]):
-			score += 3
-		case len([]rune(w)) > 4 && strings.Contains(o, string([]rune(w)[:len([]rune(w))-2])):
-			score += 2
-		}
-	}
-	return score
-}
-
-func hasTime(option, want string) bool {
-	for _, t := range clockTime.FindAllString(option, -1) {
-		if strings.ReplaceAll(t, ".", ":") == strings.ReplaceAll(want, ".", ":") {
-			return true
-		}
-	}
-	return false
-}
-
-func alike(title, wish string) bool { return likeness(title, wish) > 0 }
-
-func buttonLike(replies []acts.Reply, fits func(string) bool) (string, bool) {
-	for i := len(replies) - 1; i >= 0; i-- {
-		for _, b := range replies[i].Buttons {
-			if fits(b) {
-				return b, true
+			if c.o.Facts["service"] == "" || c.tells["goal"] < 2 {
+				out = append(out, c.purpose(1))
+				continue
 			}
+		case personal(fact) && c.o.Consent == Refuses && c.refusals > 0:
+			continue
 		}
+		if fact == "name" && c.tells["name"] > 0 && c.o.Facts["full_name"] != "" {
+			fact = "full_name"
+		}
+		if fact == "full_name" && c.o.Facts[fact] == "" {
+			fact = "name"
+		}
+		if c.o.Facts[fact] == "" {
+			out = append(out, unknown[fact])
+			continue
+		}
+		said := c.tell(fact)
+		if alone && c.again < 3 {
+			said = whole[fact] + said
+		}
+		out = append(out, said)
 	}
-	return "", false
+	return out
 }
 
+// whole is how a fact is said once more; unknown what is said where there is none.
 var (
-	yes     = regexp.MustCompile(`(?i)^[^\p{L}\d]*(да|верно|подтвержда|всё верно|все верно|ок|записать|подходит|әйе)`)
-	no      = regexp.MustCompile(`(?i)(^|[^\p{L}])(нет|не|отказ\p{L}*|против|юк|түгел)([^\p{L}]|$)|отказ`)
-	consent = regexp.MustCompile(`(?i)соглас|разреш|принима|ризамын|ризалык|даю|отказ|не да|не принима|подтвержда|^[^\p{L}]*(да|нет|әйе|юк)[^\p{L}]*$`)
+	whole   = map[string]string{"name": "меня зовут ", "full_name": "меня зовут ", "phone": "мой телефон ", "email": "моя почта ", "service": "мне нужно: ", "time": "хочу на "}
+	unknown = map[string]string{"service": "не знаю, что посоветуете?", "time": "в любое время", "name": "можно без имени?", "full_name": "можно без имени?", "phone": "телефон не дам", "email": "почты нет"}
 )
 
-func yesTitle(title string) bool { return yes.MatchString(title) && !no.MatchString(title) }
-
-// AboutConsent tells whether a button's title can answer a request for consent.
-func AboutConsent(title string) bool { return consent.MatchString(title) }
-
-// Consents tells whether such a title gives consent rather than refuses it.
-func Consents(title string) bool { return !no.MatchString(title) }
-
-func consentButton(replies []acts.Reply, want bool) (string, bool) {
-	return buttonLike(replies, func(title string) bool { return AboutConsent(title) && Consents(title) == want })
+// besides answers a question that is not about the visit itself.
+func (c *Client) besides(h *hearing) []Utterance {
+	s := h.side
+	if s.fact != "" && c.o.Facts[s.fact] != "" {
+		if options := c.options(h); len(options) > 0 {
+			if o, ok := bestLike(options, c.o.Facts[s.fact]); ok {
+				return c.send(o)
+			}
+		}
+		if s.fact == "birth_date" && c.o.Consent == Refuses && c.refusals > 0 {
+			return c.decline()
+		}
+		return c.words(c.tell(s.fact))
+	}
+	if options := c.options(h); len(options) > 0 {
+		if o, ok := bestLike(options, s.answer); ok {
+			return c.send(o)
+		}
+		if strings.HasPrefix(s.answer, "нет") {
+			if o, ok := answerOption(options, no, c.o.Goal); ok {
+				return c.send(o)
+			}
+		}
+		if o, ok := c.anything(h); ok {
+			return c.send(o)
+		}
+	}
+	return c.words(s.answer)
 }
 
-func (c *Client) sex(male, female string) string {
-	if c.o.Female {
-		return female
+// ownPhone finds the number that a bot reads back as the client's.
+var ownPhone = regexp.MustCompile(`(?:ваш\S{0,3} (?:номер|телефон)|(?:номер|телефон) ?[:—-])\D{0,16}(\+?[78][\d\s()-]{9,16}\d)`)
+
+// confirm answers «всё верно?»: yes, or what is not. A client who has said once what is
+// wrong and is asked the same again gives in, unless it is strict.
+func (c *Client) confirm(h *hearing) []Utterance {
+	if wrong := c.misread(h); wrong != "" && c.disputes < 1 {
+		c.disputes++
+		return c.words("нет, не так, правильно: " + wrong)
 	}
-	return male
+	if c.visit() && !h.agreed(c) {
+		if c.o.Strict && c.disputes > 0 {
+			c.end(Mistaken, "бот раз за разом предлагает не то время, о котором просит клиент")
+			return nil
+		}
+		if a, ok := h.does[acts.OffersSlots]; ok && len(a.Options) > 0 {
+			c.picked = a.Options[0]
+		} else {
+			c.picked = clip(h.texts[len(h.texts)-1])
+		}
+	}
+	facts := c.facts(h)
+	if o, ok := answerOption(c.options(h), yes, c.o.Goal); ok && len(facts) == 0 {
+		return c.send(o)
+	}
+	affirm := c.pick("да, всё верно", "да", "да, верно")
+	switch {
+	case c.again > 0:
+		affirm = "да"
+	case c.o.Manner == TatarOnly:
+		affirm = "әйе, дөрес"
+	case c.o.Goal == Cancel:
+		affirm = c.pick("да, отмените", "да")
+	}
+	return c.list(append([]string{affirm}, facts...))
+}
+
+// misread says what the bot repeats wrongly, as placeholders.
+func (c *Client) misread(h *hearing) string {
+	if c.o.Facts["phone"] != "" {
+		for _, t := range h.texts {
+			if m := ownPhone.FindStringSubmatch(t); m != nil && lastTen(m[1]) != lastTen(c.o.Facts["phone"]) {
+				return "{phone}"
+			}
+		}
+	}
+	if c.visit() && c.o.Facts["time"] != "" && !h.agreed(c) {
+		return "{time}"
+	}
+	return ""
+}
+
+// agreed tells whether the hours that the turn names hold the one that was wished or
+// taken.
+func (h *hearing) agreed(c *Client) bool {
+	return c.agrees(strings.Join(h.texts, "\n"))
+}
+
+func lastTen(phone string) string {
+	d := strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, phone)
+	return d[max(0, len(d)-10):]
 }

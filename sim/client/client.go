@@ -4,56 +4,54 @@
 // patience ends. It needs no model: the same seed and the same bot give the same words.
 //
 // It knows neither the network nor the bot; it hears what a reply does through package
-// acts. Start at [New]; [Client.Hear] is the whole of it.
+// acts, and it judges nothing: whether the bot behaved well is for the checks to say.
+// «Reached» is said only where the bot itself said so, of the hour that was agreed.
+//
+// Start at [New]; [Client.Hear] is the whole of it. The way of a turn: hearing.go hears
+// it, outcome.go sees whether anything is settled, answer.go, consent.go and choose.go
+// find what to say, words.go and manner.go how.
 package client
 
 import (
 	"fmt"
-	"hash/fnv"
+	"slices"
 	"strings"
+	"time"
 
 	"progon/sim/acts"
-)
-
-// Goal is what a client wants.
-type Goal string
-
-// The goals.
-const (
-	Book     Goal = "записаться"
-	Move     Goal = "перенести запись"
-	Cancel   Goal = "отменить запись"
-	Ask      Goal = "задать вопрос"
-	Complain Goal = "пожаловаться"
-	Withdraw Goal = "отозвать согласие"
-	Delete   Goal = "удалить свои данные"
 )
 
 // Consent is the client's attitude to the processing of its data.
 type Consent string
 
-// Attitudes.
+// Attitudes. None of them gives consent unless the bot asks for it.
 const (
 	Gives   Consent = "gives"
-	Refuses Consent = "refuses"
-	Evades  Consent = "evades"
-	Silent  Consent = "silent"
+	Refuses Consent = "refuses" // also gives no personal data afterwards
+	Evades  Consent = "evades"  // neither yes nor no
+	Silent  Consent = "silent"  // says nothing more once it is asked
 )
 
 // Options describe one client.
 type Options struct {
 	Goal    Goal
-	Consent Consent
+	Consent Consent // Gives where empty
 	Manner  Manner
-	// Patience is how many turns the client bears, 16 where zero.
+	// Patience is how many turns of the bot the client bears, 16 where zero.
 	Patience int
 	Seed     uint64
 	// Facts are what the client may reveal when it is asked: name, full_name, surname,
-	// phone, email, birth_date, service, time, question.
+	// patronymic, phone, email, birth_date, age, service, time, question, master, branch,
+	// car, guests, comment. A fact with «_first» after its name («phone_first») is what
+	// the client says at first by mistake and corrects in its next turn.
 	Facts map[string]string
 	// Interjections are questions that the client asks once each in the middle.
 	Interjections []string
 	Female        bool
+	// Strict clients take no other time than they wished.
+	Strict bool
+	// Now is the client's today: with it «завтра» and «25 ноября» can be the same day.
+	Now time.Time
 	// Ear tells what a reply does; acts.Hear where nil.
 	Ear func(acts.Reply) []acts.Act
 }
@@ -63,11 +61,13 @@ type Utterance struct {
 	Text string
 	// Button is the title of the button that is pressed instead of writing.
 	Button string
+	// Pause is how long the client waits before this message of a burst.
+	Pause time.Duration
 }
 
 // Stop is why a client has ended the conversation.
 type Stop struct {
-	Reason  string // reached, handover, refused, impatient, loop, silent
+	Reason  string // one of the reasons above: reached, accepted, handover…
 	Russian string
 }
 
@@ -77,30 +77,50 @@ type Client struct {
 	turn    int
 	stop    Stop
 	reached bool
+	next    []Utterance // what a dispute says
 
-	told     map[string]int // how often a fact was told
-	heard    map[string]int // how often the bot said the same
-	refusals int            // how often the client has refused its consent
-	nagged   int            // how often the bot went on without a question
-	asked    int            // interjections made
-	chosen   bool           // a time was chosen
+	told  map[string]int // the turn in which a fact was told last
+	tells map[string]int // how often it was told
+	asked map[string]int // how often the bot asked for it
+	heard map[string]int // how often the bot said the same
+	again int            // how often it has said before what it ends this turn with
+	round int            // how often it has said this whole turn before
+
+	pending   *hearing // what the bot asked before the client put in a question
+	fix       string   // the fact that was told wrongly
+	picked    string   // the time that was taken
+	option    string   // the option that was taken
+	offered   []string // options seen so far
+	burst     bool     // the last words were several messages
+	confirmed bool     // the bot has confirmed, but asks on
+
+	refusals, declined, rebuffs, nagged, quiet, asides, disputes, rejected int
 }
 
 // New prepares a client. Unknown goals and missing facts are errors.
 func New(o Options) (*Client, error) {
-	switch o.Goal {
-	case Book, Move, Cancel, Ask, Complain, Withdraw, Delete:
-	default:
-		return nil, fmt.Errorf("цель клиента «%s» неизвестна", o.Goal)
+	if !slices.Contains(Goals(), o.Goal) {
+		var known []string
+		for _, g := range Goals() {
+			known = append(known, string(g))
+		}
+		return nil, fmt.Errorf("цель клиента «%s» неизвестна; есть: %s", o.Goal, strings.Join(known, ", "))
 	}
 	if o.Goal == Book && o.Facts["service"] == "" {
 		return nil, fmt.Errorf("клиент не знает, на что записаться: нет услуги")
 	}
-	if o.Goal == Ask && o.Facts["question"] == "" {
+	if (o.Goal == Ask || o.Goal == Medical) && o.Facts["question"] == "" {
 		return nil, fmt.Errorf("клиент не знает, о чём спросить: нет вопроса")
 	}
-	if o.Consent == "" {
+	switch o.Consent {
+	case "":
 		o.Consent = Gives
+	case Gives, Refuses, Evades, Silent:
+	default:
+		return nil, fmt.Errorf("отношение клиента к согласию «%s» неизвестно; есть: %s, %s, %s, %s", o.Consent, Gives, Refuses, Evades, Silent)
+	}
+	if !slices.Contains(Manners(), o.Manner) {
+		return nil, fmt.Errorf("манера клиента «%s» неизвестна", o.Manner)
 	}
 	if o.Patience <= 0 {
 		o.Patience = 16
@@ -108,56 +128,17 @@ func New(o Options) (*Client, error) {
 	if o.Ear == nil {
 		o.Ear = acts.Hear
 	}
-	return &Client{o: o, told: map[string]int{}, heard: map[string]int{}}, nil
+	return &Client{o: o, told: map[string]int{}, tells: map[string]int{}, asked: map[string]int{}, heard: map[string]int{}}, nil
 }
 
-// Goal is what the client wants, in Russian.
-func (c *Client) Goal() string {
-	switch c.o.Goal {
-	case Book:
-		return "записаться на «" + c.o.Facts["service"] + "»"
-	case Move:
-		return "перенести запись на «" + c.o.Facts["time"] + "»"
-	}
-	return string(c.o.Goal)
-}
-
-// Stopped tells why the conversation has ended.
+// Stopped tells why the conversation has ended; its Reason is empty while it goes on.
 func (c *Client) Stopped() Stop { return c.stop }
 
 // Reached tells whether the client got what it wanted.
 func (c *Client) Reached() bool { return c.reached }
 
 // Open is what the client says first.
-func (c *Client) Open() []Utterance { return c.words(c.opening(0)) }
-
-func (c *Client) opening(again int) string {
-	service, when := c.o.Facts["service"], c.o.Facts["time"]
-	switch c.o.Goal {
-	case Book:
-		if again > 0 {
-			return "мне бы записаться на " + service
-		}
-		return c.pick("здравствуйте, хочу записаться на "+service, "добрый день, запишите меня на "+service, "хочу на "+service)
-	case Move:
-		if again > 0 {
-			return "мне нужно перенести запись на другое время: " + when
-		}
-		return "перенесите, пожалуйста, мою запись на " + when
-	case Cancel:
-		if again > 0 {
-			return "отмените мою запись, я не приду"
-		}
-		return "отмените, пожалуйста, мою запись"
-	case Complain:
-		return "хочу пожаловаться, мне не понравилось обслуживание"
-	case Withdraw:
-		return "отзываю согласие на обработку моих персональных данных"
-	case Delete:
-		return "удалите мои данные"
-	}
-	return c.o.Facts["question"]
-}
+func (c *Client) Open() []Utterance { return c.opening(0) }
 
 // Hear takes the bot's turn and returns what the client says next. done is true when the
 // client has said its last word.
@@ -166,106 +147,175 @@ func (c *Client) Hear(replies []acts.Reply) (say []Utterance, done bool) {
 		return nil, true
 	}
 	c.turn++
-	seen := c.listen(replies)
-	if c.repeats(replies) {
-		return c.end("loop", "бот повторяет одно и то же, разговор зашёл в круг"), true
+	c.next = nil
+	h := c.listen(replies)
+	if c.finish(h) || c.circles(h) {
+		return c.next, c.stop.Reason != ""
 	}
-	if c.turn > c.o.Patience {
-		return c.end("impatient", fmt.Sprintf("терпение кончилось: %d ходов, а цель не достигнута", c.o.Patience)), true
+	if c.turn >= c.o.Patience {
+		c.end(Impatient, fmt.Sprintf("терпение кончилось: %d ходов, а цель не достигнута", c.o.Patience))
+		return nil, true
 	}
-	if say, done, ok := c.finish(seen); ok {
-		return say, done
+	say = c.respond(h)
+	c.burst = len(say) > 1
+	return say, c.stop.Reason != ""
+}
+
+// respond finds what to say to a turn that settled nothing.
+func (c *Client) respond(h *hearing) []Utterance {
+	if len(h.replies) == 0 {
+		return c.unanswered()
 	}
-	if seen.has(acts.AsksConsent) {
-		return c.aboutConsent(replies)
+	c.quiet = 0
+	if h.has(acts.AsksConsent) {
+		if say, ok := c.aboutConsent(h); ok {
+			return say
+		}
 	}
-	if c.asked < len(c.o.Interjections) && c.turn > 1 && seen.asksAnything() {
-		c.asked++
-		return c.words(c.o.Interjections[c.asked-1]), false
+	if h.wants() {
+		c.nagged = 0
+	} else if c.pending != nil && h.outcome&baffled == 0 {
+		h, c.pending = c.pending, nil
+		return c.answers(h)
+	}
+	if say, ok := c.putIn(h); ok {
+		return say
+	}
+	if say := c.answers(h); len(say) > 0 || c.stop.Reason != "" {
+		return say
 	}
 	if c.o.Consent == Refuses && c.refusals > 0 {
-		return c.insist(seen)
+		return c.insist()
 	}
-	if say := c.answers(seen, replies); len(say) > 0 {
-		c.nagged = 0
-		return say, false
+	return c.nag(h)
+}
+
+// putIn asks a question of the client's own, or corrects what it said, in the middle.
+func (c *Client) putIn(h *hearing) ([]Utterance, bool) {
+	if c.fix != "" {
+		key := c.fix
+		c.fix, c.pending = "", h
+		c.tell(key)
+		return c.words(c.pick("ой, ошиб"+c.sex("ся", "лась")+", правильно так: {"+key+"}", "исправлюсь: {"+key+"}")), true
 	}
-	// The bot asked nothing that the client understands: say again what is wanted.
+	if c.asides >= len(c.o.Interjections) || !h.insists() || c.turn < 2 && len(h.asks) < 3 {
+		return nil, false
+	}
+	c.asides++
+	c.pending = h
+	return c.words(c.mask(c.o.Interjections[c.asides-1])), true
+}
+
+// nag says again what is wanted: the bot asked nothing that the client understands.
+func (c *Client) nag(h *hearing) []Utterance {
 	c.nagged++
-	switch {
-	case c.nagged > 3:
-		return c.end("impatient", "бот не понимает, чего хочет клиент"), true
-	case len(replies) == 0 && c.nagged > 1:
-		return c.end("impatient", "бот молчит"), true
+	if c.nagged > 3 {
+		c.end(Impatient, "бот не понимает, чего хочет клиент")
+		return nil
 	}
-	return c.words(c.opening(c.nagged)), false
-}
-
-// finish ends the conversation when there is nothing more to say.
-func (c *Client) finish(seen hearing) (say []Utterance, done, ok bool) {
-	confirmed, asksYes := seen.has(acts.ConfirmsBooking), seen.has(acts.AsksConfirmation)
-	handed, refused := seen.has(acts.Handover), seen.has(acts.Refusal)
-	switch {
-	case confirmed && !asksYes && (c.o.Goal == Book || c.o.Goal == Move):
-		c.reached = true
-		return c.end("reached", "клиент добился своего: бот подтвердил запись"), true, true
-	case handed && !seen.asksAnything():
-		return c.end("handover", "разговор передан человеку"), true, true
-	case c.o.Goal == Cancel && c.turn > 0 && seen.cancelled:
-		c.reached = true
-		return c.end("reached", "клиент добился своего: запись отменена"), true, true
-	case c.o.Goal == Book && seen.accepted && !seen.asksAnything():
-		return c.end("accepted", "бот принял заявку, но запись не подтвердил"), true, true
-	case refused && !seen.asksAnything() && c.refusals == 0 && c.turn > 1:
-		return c.end("refused", "бот отказал"), true, true
-	case (c.o.Goal == Ask || c.o.Goal == Complain || c.o.Goal == Withdraw || c.o.Goal == Delete) && !seen.asksAnything() && seen.said:
-		c.reached = true
-		return c.end("reached", "клиент получил ответ"), true, true
+	if h.wonders && c.nagged < 3 && h.outcome&baffled == 0 && c.tells["service"] > 0 && c.turn > 1 {
+		if o, ok := c.anything(h); ok {
+			return c.send(o)
+		}
+		return c.words(c.pick("не знаю, на ваше усмотрение", "всё равно", "как вам удобнее"))
 	}
-	return nil, false, false
+	if h.has(acts.Refusal) && c.rebuffs == 1 && c.o.Goal == Book {
+		return c.words(c.pick("а на другое время можно?", "а когда можно?", "может, в другой день?"))
+	}
+	return c.opening(c.nagged)
 }
 
-func (c *Client) end(reason, russian string) []Utterance {
-	c.stop = Stop{reason, russian}
-	return nil
+func (c *Client) unanswered() []Utterance {
+	c.quiet++
+	switch {
+	case c.quiet > 2:
+		c.end(Impatient, "бот молчит")
+		return nil
+	case c.quiet == 2:
+		return c.words("вы здесь?")
+	}
+	return c.opening(c.quiet)
 }
 
-// hearing is what one turn of the bot did.
-type hearing struct {
-	does                      map[acts.Name]acts.Act
-	cancelled, accepted, said bool
+// remember counts how often the bot has said the same before: the whole turn, and its
+// last message, which is the one that waits for an answer.
+func (c *Client) remember(h *hearing) {
+	c.again, c.round = 0, 0
+	if len(h.replies) == 0 {
+		return
+	}
+	var whole strings.Builder
+	for i, t := range h.texts {
+		said := strings.Join(wordsOf(t), " ") + "|" + strings.Join(h.replies[i].Buttons, "|") + "\n"
+		whole.WriteString(said)
+		if i == len(h.texts)-1 {
+			if _, rest, ok := strings.Cut(t, ". "); ok && outcomeOf(t)&baffled != 0 {
+				said = strings.Join(wordsOf(rest), " ") + "|" + strings.Join(h.replies[i].Buttons, "|") + "\n"
+			}
+			c.again = c.heard[said]
+			c.heard[said]++
+		}
+	}
+	if len(h.texts) == 1 {
+		c.round = c.again
+		return
+	}
+	c.round = c.heard[whole.String()]
+	c.heard[whole.String()]++
 }
 
-func (h hearing) has(n acts.Name) bool { _, ok := h.does[n]; return ok }
-
-func (h hearing) asksAnything() bool {
-	for _, n := range []acts.Name{
-		acts.AsksConsent, acts.AsksName, acts.AsksPhone, acts.AsksEmail, acts.AsksService, acts.AsksTime,
-		acts.AsksConfirmation, acts.OffersSlots, acts.OffersOptions,
-	} {
-		if h.has(n) {
-			return true
+// circles ends a conversation in which the bot says the same for the fourth time, or asks
+// the same in other words for the sixth.
+func (c *Client) circles(h *hearing) bool {
+	if c.round >= 3 {
+		return c.end(Loop, "бот повторяет одно и то же, разговор зашёл в круг")
+	}
+	count := func(what string) bool {
+		c.asked[what]++
+		return c.asked[what] > 5
+	}
+	for _, fact := range h.asks {
+		if count(fact) {
+			return c.end(Loop, fmt.Sprintf("бот снова и снова спрашивает одно и то же (%s), разговор зашёл в круг", factNames[fact]))
+		}
+	}
+	for _, n := range [...]acts.Name{acts.AsksConsent, acts.AsksConfirmation, acts.OffersSlots} {
+		if h.has(n) && count(string(n)) {
+			return c.end(Loop, "бот раз за разом "+n.Russian()+", разговор зашёл в круг")
 		}
 	}
 	return false
 }
 
-// repeats tells whether the bot says the same for the third time.
-func (c *Client) repeats(replies []acts.Reply) bool {
-	if len(replies) == 0 {
-		return false
-	}
-	var all strings.Builder
-	for _, r := range replies {
-		all.WriteString(r.Text + "\n")
-	}
-	c.heard[all.String()]++
-	return c.heard[all.String()] > 3
+func (c *Client) end(reason, russian string) bool {
+	c.stop = Stop{reason, russian}
+	return true
 }
 
-// pick chooses a wording by the seed: the same client says the same.
-func (c *Client) pick(options ...string) string {
-	h := fnv.New32a()
-	_, _ = fmt.Fprintf(h, "%d/%s/%d", c.o.Seed, options[0], c.turn)
-	return options[int(h.Sum32())%len(options)]
+func (c *Client) reach(russian string) bool {
+	c.reached = true
+	return c.end(Reached, russian)
+}
+
+// dispute tells the bot once that it settled the wrong thing; the second time the client
+// gives up.
+func (c *Client) dispute(wrong string) bool {
+	c.disputes++
+	if c.disputes > 1 {
+		return c.end(Mistaken, wrong)
+	}
+	c.next = c.words("нет, мне нужно: {service}, {time}")
+	return true
+}
+
+// tell notes that a fact was said and returns it as a placeholder. What the client first
+// says by mistake is corrected in its next turn.
+func (c *Client) tell(fact string) string {
+	key := fact
+	if c.o.Facts[fact+"_first"] != "" && c.tells[fact] == 0 {
+		key, c.fix = fact+"_first", fact
+	}
+	c.tells[fact]++
+	c.told[fact] = c.turn
+	return "{" + key + "}"
 }
