@@ -69,7 +69,7 @@ func (w *world) fill(g *guest, line string) (string, error) {
 		return "", broken("%w", err)
 	}
 	w.health = append(w.health, filled.Health...)
-	w.tracer = nil // a line may bring a new person into the cast
+	w.recast() // a line may bring a new person into the cast
 	return filled.Text, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/cucumber/godog"
 )
@@ -89,11 +90,25 @@ func literal(text string) string {
 
 // register hangs all sentences into a scenario of godog.
 func register(sc *godog.ScenarioContext, w *world) {
+	for _, s := range compiled() {
+		sc.Step(s.expression, s.bind(w))
+	}
+}
+
+// compiled is the vocabulary with its expressions, made once for all scenarios.
+var compiled = sync.OnceValue(func() []compiledSentence {
+	var all []compiledSentence
 	for _, ch := range vocabulary() {
 		for _, s := range ch.sentences {
-			sc.Step(expression(s.pattern), s.bind(w))
+			all = append(all, compiledSentence{s, regexp.MustCompile(expression(s.pattern))})
 		}
 	}
+	return all
+})
+
+type compiledSentence struct {
+	sentence
+	expression *regexp.Regexp
 }
 
 // bind gives godog a function of the arity that it counts in the expression.

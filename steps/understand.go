@@ -18,12 +18,10 @@ type matcher struct {
 
 func newMatcher() matcher {
 	var m matcher
-	for _, ch := range vocabulary() {
-		for _, s := range ch.sentences {
-			m.patterns = append(m.patterns, s.pattern)
-			m.expressions = append(m.expressions, regexp.MustCompile(expression(s.pattern)))
-			m.tables = append(m.tables, s.table != "")
-		}
+	for _, s := range compiled() {
+		m.patterns = append(m.patterns, s.pattern)
+		m.expressions = append(m.expressions, s.expression)
+		m.tables = append(m.tables, s.table != "")
 	}
 	return m
 }

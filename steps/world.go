@@ -31,6 +31,7 @@ type world struct {
 	guests    []*guest
 	current   *guest // who spoke last; nil until somebody is named
 	tracer    *trace.Tracer
+	known     int // how many people the tracer knows
 	health    []string
 	channel   string
 	burstFrom int
@@ -275,6 +276,13 @@ func (w *world) trace() *trace.Tracer {
 	return w.tracer
 }
 
+// recast forgets the tracer if it does not know the whole cast any more.
+func (w *world) recast() {
+	if n := len(w.cast.All()); n != w.known {
+		w.tracer, w.known = nil, n
+	}
+}
+
 // expect judges a check that may need a moment: the bot may write to the CRM after it has
 // answered. It waits for the evidence as long as the policy allows.
 func (w *world) expect(ctx context.Context, check func(checks.Case) []progon.Finding) error {
@@ -344,7 +352,7 @@ func (w *world) guest(label string) *guest {
 	}
 	g := &guest{person: w.cast.Person(label)}
 	w.guests = append(w.guests, g)
-	w.tracer = nil
+	w.recast()
 	return g
 }
 

@@ -397,9 +397,11 @@ func (c Case) describe(rows []Expectation) string {
 	return strings.Join(parts, "; ")
 }
 
+var alike = strings.NewReplacer("ё", "е", "Ё", "Е", "«", "", "»", "", `"`, "", "\u00a0", " ")
+
 // squash makes texts comparable: case, «ё», quotes and blanks do not matter.
 func squash(s string) string {
-	s = strings.NewReplacer("ё", "е", "Ё", "Е", "«", "", "»", "", `"`, "", "\u00a0", " ").Replace(s)
+	s = alike.Replace(s)
 	return strings.ToLower(strings.Join(strings.Fields(s), " "))
 }
 
