@@ -8,50 +8,72 @@ var digitTwins = map[string]byte{
 	"Б": '6', "б": '6', "В": '8', "B": '8',
 }
 
-// recogniseLookAlikes reads numbers in which letters stand for digits: «8 9l7 765 4З 21».
+// letterTwins are Latin letters that look like Russian ones.
+var letterTwins = map[string]string{
+	"a": "а", "e": "е", "o": "о", "p": "р", "c": "с", "y": "у", "x": "х", "k": "к", "m": "м", "t": "т", "i": "і", "b": "ь", "n": "п", "u": "и",
+	"A": "А", "B": "В", "E": "Е", "K": "К", "M": "М", "H": "Н", "O": "О", "P": "Р", "C": "С", "T": "Т", "X": "Х", "Y": "У",
+}
+
+// recogniseLookAlikes reads numbers in which letters stand for digits, «8 9l7 765 4З 21»,
+// and names in which Latin letters stand for Russian ones.
 func recogniseLookAlikes(sc *scan) {
-	suspect := false
-	for i := 0; i < len(sc.toks) && !suspect; i++ {
-		suspect = sc.twins(i) && sc.besideDigits(i)
+	digitsFor := func(i int) bool { return sc.twins(i) && sc.besideDigits(i) }
+	lettersFor := func(i int) bool { return sc.toks[i].is(isCyrillic) && sc.toks[i].is(isLatin) }
+	numbers, names := false, false
+	for i := range sc.toks {
+		numbers = numbers || digitsFor(i)
+		names = names || lettersFor(i)
 	}
-	if !suspect {
-		return
+	if numbers {
+		sc.again(digitsFor, func(letter string) string { return string(rune(digitTwins[letter])) }, recogniseNumbers)
 	}
-	// the same text with digits for letters; as a letter may take two bytes, a position
-	// is kept for each
-	text := make([]byte, 0, len(sc.text))
-	from := make([]int, 0, len(sc.text)+1)
-	changed := make([]bool, 0, len(sc.text))
+	if names {
+		sc.again(lettersFor, func(letter string) string {
+			if t, ok := letterTwins[letter]; ok {
+				return t
+			}
+			return letter
+		}, recogniseNames)
+	}
+}
+
+// again runs a recogniser over a copy of the text in which look-alikes of the chosen words
+// are replaced, and keeps what it finds there through them.
+func (sc *scan) again(chosen func(int) bool, twin func(string) string, recognise func(*scan)) {
+	text := make([]byte, 0, len(sc.text)+16)
+	from := make([]int, 0, len(sc.text)+16) // where each byte of the copy came from
+	changed := make([]bool, 0, len(sc.text)+16)
+	put := func(s string, pos int, c bool) {
+		for k := 0; k < len(s); k++ {
+			text, from, changed = append(text, s[k]), append(from, pos), append(changed, c)
+		}
+	}
 	at := 0
-	put := func(b byte, pos int, c bool) {
-		text, from, changed = append(text, b), append(from, pos), append(changed, c)
+	plain := func(until int) {
+		for ; at < until; at++ {
+			put(sc.text[at:at+1], at, false)
+		}
 	}
 	for i := range sc.toks {
 		t := sc.toks[i]
-		for ; at < int(t.start); at++ {
-			put(sc.text[at], at, false)
+		plain(int(t.start))
+		if !chosen(i) {
+			continue
 		}
-		if sc.twins(i) && sc.besideDigits(i) {
-			for p, r := range sc.text[t.start:t.end] {
-				put(digitTwins[string(r)], int(t.start)+p, true)
-			}
-		} else {
-			for ; at < int(t.end); at++ {
-				put(sc.text[at], at, false)
-			}
+		for p, r := range sc.text[t.start:t.end] {
+			letter := string(r)
+			put(twin(letter), int(t.start)+p, twin(letter) != letter)
 		}
 		at = int(t.end)
 	}
-	for ; at < len(sc.text); at++ {
-		put(sc.text[at], at, false)
-	}
+	plain(len(sc.text))
 	from = append(from, len(sc.text))
 
 	inner := scans.Get().(*scan)
 	defer inner.free()
 	inner.begin(sc.d, string(text))
 	inner.tokenise()
-	recogniseNumbers(inner)
+	recognise(inner)
 	for _, c := range inner.found {
 		replaced := 0
 		for k := c.start; k < c.end; k++ {
@@ -59,7 +81,16 @@ func recogniseLookAlikes(sc *scan) {
 				replaced++
 			}
 		}
-		if replaced == 0 || replaced*2 > len(digits(inner.text[c.start:c.end])) || c.kind != Phone && c.kind != Card && c.kind != SNILS && c.kind != Passport {
+		switch c.kind {
+		case Name:
+		case Phone, Card, SNILS, Passport:
+			if replaced*2 > len(digits(inner.text[c.start:c.end])) {
+				continue
+			}
+		default:
+			continue
+		}
+		if replaced == 0 {
 			continue
 		}
 		c.start, c.end = from[c.start], from[c.end]

@@ -99,7 +99,7 @@ func recognisePhoneTen(sc *scan, n *number, u *surroundings) {
 func (sc *scan) judgePhone(n *number, u *surroundings, c candidate) {
 	c.start = n.start
 	against := notNumber | notVersion | notTime | notMoney
-	if n.tight && !n.plus && n.start > 1 && sc.text[n.start-1] == '/' && !strings.HasSuffix(sc.text[:n.start], "SIP/") && (asciiLetter(sc.text[n.start-2]) || asciiDigit(sc.text[n.start-2])) {
+	if n.tight && !n.plus && n.start > 1 && sc.text[n.start-1] == '/' && (asciiLetter(sc.text[n.start-2]) || asciiDigit(sc.text[n.start-2])) {
 		c.score -= 0.5 // a part of a path
 	}
 	switch {
