@@ -129,17 +129,17 @@ func TestJUnitIsValidXML(t *testing.T) {
 	if err := reports.JUnit(&b, run()); err != nil {
 		t.Fatal(err)
 	}
-	var got struct {
+	var totals struct {
 		Tests    int `xml:"tests,attr"`
 		Failures int `xml:"failures,attr"`
 		Errors   int `xml:"errors,attr"`
 		Skipped  int `xml:"skipped,attr"`
 	}
-	if err := xml.Unmarshal(b.Bytes(), &got); err != nil {
+	if err := xml.Unmarshal(b.Bytes(), &totals); err != nil {
 		t.Fatalf("not XML: %v", err)
 	}
-	if got.Tests != 4 || got.Failures != 1 || got.Errors != 1 || got.Skipped != 1 {
-		t.Errorf("counts %+v", got)
+	if totals.Tests != 4 || totals.Failures != 1 || totals.Errors != 1 || totals.Skipped != 1 {
+		t.Errorf("counts %+v", totals)
 	}
 }
 

@@ -112,7 +112,7 @@ func (l *lane) openPortal() (webhook string, err error) {
 			return "", fmt.Errorf("crm.portal: не удалось прочитать описание портала: %w", err)
 		}
 	}
-	l.portal, err = bitrix24.New(bitrix24.Options{Clock: l.clock.Now, Recorder: l.recorder, Scopes: f.CRM.Scopes})
+	l.portal, err = bitrix24.New(bitrix24.Options{Clock: l.clock.Now, Recorder: l.recorder, Scopes: f.CRM.Scopes, Token: f.CRM.Token})
 	if err != nil {
 		return "", err
 	}
@@ -120,7 +120,7 @@ func (l *lane) openPortal() (webhook string, err error) {
 		return "", fmt.Errorf("crm.portal: %w", err)
 	}
 	l.before = l.portal.Snapshot()
-	base, err := l.serve(l.portal)
+	base, err := l.serve(f.CRM.Listen, l.portal)
 	if err != nil {
 		return "", err
 	}
@@ -128,11 +128,14 @@ func (l *lane) openPortal() (webhook string, err error) {
 	return l.portal.WebhookURL(base), nil
 }
 
-// serve gives a handler a port of its own on loopback.
-func (l *lane) serve(h http.Handler) (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+// serve gives a handler a port: the given one, or a free one on loopback.
+func (l *lane) serve(addr string, h http.Handler) (string, error) {
+	if addr == "" {
+		addr = "127.0.0.1:0"
+	}
+	listener, err := net.Listen("tcp", addr)
 	if err != nil {
-		return "", broken("не удалось занять порт: %w", err)
+		return "", fmt.Errorf("не удалось занять %s: %w; освободите порт или поменяйте crm.listen", addr, err)
 	}
 	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = server.Serve(listener) }() // ends with Close below
@@ -157,12 +160,12 @@ func (l *lane) openBot(ctx context.Context, dir, crm string) (string, error) {
 		}
 		l.bot = p
 		l.closers = append(l.closers, p.Stop)
-		return p.URL(), l.openLogs(dir)
+		return p.URL(), l.openLogs(values)
 	default:
 		if err := launch.Reachable(ctx, f.Bot.URL); err != nil {
 			return "", fmt.Errorf("%w: %w", errUnreachable, err)
 		}
-		return f.Bot.URL, l.openLogs(f.Dir)
+		return f.Bot.URL, l.openLogs(map[string]string{"dir": dir, "lane": strconv.Itoa(l.number)})
 	}
 }
 
@@ -181,21 +184,17 @@ func (l *lane) openSample(dir, crm string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	base, err := l.serve(bot)
+	base, err := l.serve("", bot)
 	if err != nil {
 		return "", err
 	}
-	return base, l.openLogs(dir)
+	return base, l.openLogs(map[string]string{"dir": dir})
 }
 
-func (l *lane) openLogs(dir string) error {
+func (l *lane) openLogs(values map[string]string) error {
 	var paths []string
 	for _, log := range l.file.Logs {
-		p := log.File
-		if !filepath.IsAbs(p) {
-			p = filepath.Join(dir, p)
-		}
-		paths = append(paths, p)
+		paths = append(paths, l.file.Path(fill(log.File, values, nil)))
 	}
 	if len(paths) == 0 {
 		return nil

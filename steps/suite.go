@@ -118,7 +118,7 @@ func reach(f *botfile.File) string {
 
 func laneCount(o Options, scenarios int) int {
 	n := max(o.Parallel, 1)
-	if o.Bot.Bot.URL != "" {
+	if o.Bot.Bot.URL != "" || (o.Bot.Bot.Command != nil && o.Bot.Shared()) || o.Bot.CRM.Listen != "" {
 		return 1
 	}
 	if o.Bot.Bot.Lanes > 0 {

@@ -70,8 +70,10 @@ type Sample struct {
 
 // Log is one place where the bot writes.
 type Log struct {
-	File  string `yaml:"file"`  // path or pattern, relative to progon.yaml
-	Fresh bool   `yaml:"fresh"` // the file is written anew at each start
+	// File is a path or a pattern, relative to progon.yaml. {{dir}} is the folder that
+	// each copy of the bot has for itself; without it the copies would share a log, and
+	// only one is started.
+	File string `yaml:"file"`
 }
 
 // CRM says how the portal of this bot names things.
@@ -85,6 +87,10 @@ type CRM struct {
 	// Entities gives the kind of card behind a name, where a portal differs: a portal
 	// without leads says «лид: deal».
 	Entities map[string]string `yaml:"entities"`
+	// Listen and Token fix the address of the fake portal, for a bot that is running
+	// already: http://LISTEN/rest/1/TOKEN/. A bot that Progon starts is told a free one.
+	Listen string `yaml:"listen"`
+	Token  string `yaml:"token"`
 	// Scopes are the rights of the webhook; empty means all.
 	Scopes []string `yaml:"scopes"`
 }
@@ -210,6 +216,16 @@ func (f *File) Path(p string) string {
 		return p
 	}
 	return filepath.Join(f.Dir, p)
+}
+
+// Shared tells whether copies of the bot would write into one log.
+func (f *File) Shared() bool {
+	for _, l := range f.Logs {
+		if !strings.Contains(l.File, "{{dir}}") && !strings.Contains(l.File, "{{lane}}") {
+			return true
+		}
+	}
+	return false
 }
 
 // Has tells whether the bot has declared a capability.

@@ -81,6 +81,9 @@ func (f *File) check() error {
 			wrong = append(wrong, err)
 		}
 	}
+	if f.Bot.URL != "" && f.Has("лиды") && (f.CRM.Listen == "" || f.CRM.Token == "") {
+		wrong = append(wrong, errors.New("crm.listen и crm.token: бот уже запущен, и адрес двойника портала должен знать заранее; например listen: 127.0.0.1:8090, token: progon0000000001, а боту дайте вебхук http://127.0.0.1:8090/rest/1/progon0000000001/"))
+	}
 	if f.Bot.Model != "" && f.Bot.Model != NoModel {
 		wrong = append(wrong, fmt.Errorf("bot.model: годится только «%s» (модели нет), а не «%s»", NoModel, f.Bot.Model))
 	}
