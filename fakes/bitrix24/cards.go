@@ -95,7 +95,8 @@ func fieldsParam(c *call) (*Map, error) {
 
 // create puts a new card into a table, with everything that the portal adds by itself.
 func (s *Server) create(t *table, fields *Map, by int) (*record, error) {
-	r := &record{id: t.rows.last + 1}
+	const usual = 28 // values of a usual card
+	r := &record{id: t.rows.last + 1, slots: make([]uint16, 0, usual), vals: make([]string, 0, usual)}
 	if given, ok := fields.Get("ID"); ok && by == 0 && num(given) > 0 && num(given) < maxID {
 		r.id = num(given) // only a seed may choose
 	}

@@ -83,10 +83,10 @@ func (r *jsonReader) value(depth int) (any, error) {
 
 func (r *jsonReader) object(depth int) (any, error) {
 	r.at++
-	m := &Map{}
 	if r.next('}') {
-		return m, nil
+		return &Map{}, nil
 	}
+	m := &Map{entries: make([]entry, 0, 8)}
 	for {
 		if r.space(); r.at >= len(r.data) || r.data[r.at] != '"' {
 			return nil, r.wrong()

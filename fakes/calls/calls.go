@@ -44,7 +44,7 @@ func Capture(r *http.Request, limit int64) (body, raw []byte, err error) {
 
 func wire(r *http.Request, body []byte) []byte {
 	var b bytes.Buffer
-	b.Grow(256 + len(r.RequestURI) + len(body))
+	b.Grow(512 + len(r.RequestURI) + len(body))
 	target := r.RequestURI
 	if target == "" {
 		target = r.URL.RequestURI()
@@ -72,20 +72,20 @@ const MaxBytes = 64 << 20
 // Journal is a [progon.Recorder] that keeps the last events only, so that a fake can run
 // for weeks. It is safe for concurrent use.
 type Journal struct {
-	now  func() time.Time
-	size int
+	now func() time.Time
 
-	mu     sync.Mutex
-	events []progon.Event // events[head:] are kept
-	head   int
-	bytes  int
-	seq    int
-	grown  chan struct{} // closed and replaced whenever an event is added
+	mu    sync.Mutex
+	ring  []progon.Event
+	head  int // the oldest kept event
+	count int
+	bytes int
+	seq   int
+	grown chan struct{} // closed when an event is added; nil while nobody waits
 }
 
 // NewJournal returns a journal of the last size events on the given clock.
 func NewJournal(size int, now func() time.Time) *Journal {
-	return &Journal{now: now, size: max(size, 1), grown: make(chan struct{})}
+	return &Journal{now: now, ring: make([]progon.Event, max(size, 1))}
 }
 
 // Record implements [progon.Recorder].
@@ -97,24 +97,24 @@ func (j *Journal) Record(e progon.Event) progon.Event {
 	if e.Time.IsZero() {
 		e.Time = j.now()
 	}
-	j.events = append(j.events, e)
-	j.bytes += weight(e)
-	for len(j.events)-j.head > j.size || (j.bytes > MaxBytes && len(j.events)-j.head > 1) {
-		j.bytes -= weight(j.events[j.head])
-		j.events[j.head] = progon.Event{}
-		j.head++
+	j.bytes += weight(&e)
+	for j.count == len(j.ring) || (j.bytes > MaxBytes && j.count > 0) {
+		j.bytes -= weight(&j.ring[j.head])
+		j.ring[j.head] = progon.Event{}
+		j.head = (j.head + 1) % len(j.ring)
+		j.count--
 	}
-	if j.head > len(j.events)/2 { // as many places are free as are taken: move up
-		j.events = append(make([]progon.Event, 0, 2*(len(j.events)-j.head)), j.events[j.head:]...)
-		j.head = 0
+	j.ring[(j.head+j.count)%len(j.ring)] = e
+	j.count++
+	if j.grown != nil {
+		close(j.grown)
+		j.grown = nil
 	}
-	close(j.grown)
-	j.grown = make(chan struct{})
 	return e
 }
 
 // weight is about how many bytes an event takes.
-func weight(e progon.Event) int {
+func weight(e *progon.Event) int {
 	const event, effect, field = 400, 120, 40
 	n := event + len(e.Raw) + len(e.Text)
 	add := func(fields []progon.Field) {
@@ -136,7 +136,14 @@ func weight(e progon.Event) int {
 func (j *Journal) Since(seq int) (progon.Events, <-chan struct{}) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	kept := j.events[j.head:]
-	from := sort.Search(len(kept), func(i int) bool { return kept[i].Seq > seq })
-	return append(progon.Events(nil), kept[from:]...), j.grown
+	if j.grown == nil {
+		j.grown = make(chan struct{})
+	}
+	var kept progon.Events
+	for i := range j.count {
+		if e := &j.ring[(j.head+i)%len(j.ring)]; e.Seq > seq {
+			kept = append(kept, *e)
+		}
+	}
+	return kept, j.grown
 }
