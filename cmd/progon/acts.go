@@ -31,7 +31,7 @@ func actsCommand(s streams) *cobra.Command {
 
 Без --jsonl весь текст считается одним ответом, разбор печатается для чтения.
 С --jsonl каждая строка — один ответ, {"text": "…", "buttons": ["…"]}, а кнопки можно
-задать и как [{"title": "…", "payload": "…"}]; на каждую строка вида
+задать и как [{"title": "…", "payload": "…"}]; на каждую выводится
 {"acts":[{"act":"asks_phone","score":0.95,"why":"…"}]}. Прочие поля не мешают.
 Если файл не назван или назван «-», читается стандартный ввод.`,
 		Example: `  echo "Оставьте ваш номер телефона" | progon acts
@@ -68,8 +68,34 @@ func actsCommand(s streams) *cobra.Command {
 
 // replyLine is one line of the input.
 type replyLine struct {
-	Text    *string       `json:"text"`
-	Buttons []buttonTitle `json:"buttons"`
+	Text    *string      `json:"text"`
+	Buttons buttonTitles `json:"buttons"`
+}
+
+// buttonTitles is a list of buttons, or a list of rows of them.
+type buttonTitles []buttonTitle
+
+func (b *buttonTitles) UnmarshalJSON(raw []byte) error {
+	var items []json.RawMessage
+	if err := json.Unmarshal(raw, &items); err != nil {
+		return errors.New("buttons должно быть списком")
+	}
+	for _, item := range items {
+		if bytes.HasPrefix(bytes.TrimSpace(item), []byte("[")) {
+			var row []buttonTitle
+			if err := json.Unmarshal(item, &row); err != nil {
+				return err
+			}
+			*b = append(*b, row...)
+			continue
+		}
+		var one buttonTitle
+		if err := json.Unmarshal(item, &one); err != nil {
+			return err
+		}
+		*b = append(*b, one)
+	}
+	return nil
 }
 
 // buttonTitle is a button as bots write it: a string, or an object with a title.

@@ -101,7 +101,7 @@ func (h *hearing) rules() {
 		for _, m := range rd.matches {
 			r := &h.know.rules[m.rule]
 			switch {
-			case r.act == availability, r.act == choice,
+			case r.act == availability, r.act == choice, r.act == calming,
 				asksContact(r.act) && h.frames&(consents|processing) != 0 && rd.listsData(),
 				rd.frames&r.need != r.need,
 				rd.frames&r.unless != 0,
@@ -213,6 +213,9 @@ func (h *hearing) settle() {
 	if a := h.found[AsksService]; a != nil && a.Sort == general && h.has(OffersOptions) && len(h.reply.Buttons) > 1 && !h.serviceButton() {
 		h.drop(AsksService)
 	}
+	if len(h.found) == 0 {
+		h.soothed()
+	}
 	if h.has(MedicalAdvice) {
 		h.drop(Refusal) // «не назначаю лечение, но попробуйте…» refuses nothing
 	}
@@ -227,6 +230,27 @@ func (h *hearing) settle() {
 	}
 	if a := h.found[ConfirmsBooking]; a != nil {
 		a.Booking = h.booking()
+	}
+}
+
+// soothed hears a reply that only soothes, «Ничего страшного, это нормально»: with no
+// word of a booking or a mistake beside it, it answers a complaint.
+func (h *hearing) soothed() {
+	words := 0
+	for i := range h.reads {
+		words += len(h.reads[i].tokens)
+	}
+	if words > 5 || h.frames&(ordered|vehicles|event|failed|asked|thanked|sympathy) != 0 {
+		return
+	}
+	for i := range h.reads {
+		rd := &h.reads[i]
+		for _, m := range rd.matches {
+			if r := &h.know.rules[m.rule]; r.act == calming && rd.frames&r.unless == 0 {
+				h.note(Act{Name: MedicalAdvice, Sort: sortCalm, Score: 0.5, Why: h.quote(rd, m.first, m.last)})
+				return
+			}
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 const (
 	availability Name = "(availability)" // «свободно», «могу предложить»
 	choice       Name = "(choice)"       // «выберите», «что вам ближе»
+	calming      Name = "(calm)"         // «ничего страшного», of which a bare reply may consist
 	chosenAction Name = "(action)"       // a button «отменить запись»
 )
 
@@ -48,6 +49,11 @@ func cueRules() []rule {
 			"туры килэ*",
 			"на выбор",
 			"или ~3 #time",
+		}},
+		{act: calming, unless: ordered | vehicles | event | failed | asked | supposed, patterns: []string{
+			"ничего ~1 страшного|серьезного",
+			"это ~2 нормально|норма|естественно|бывает",
+			"это не страшно",
 		}},
 		{act: choice, patterns: []string{
 			"выберите|выбирайте|выбери|выбирай|выбрать|сайлагыз",

@@ -154,6 +154,7 @@ func adviceRules() []rule {
 		}},
 		{act: MedicalAdvice, sort: sortState, score: 0.6, need: stated, negated: true, unless: none | priced | ordered | prepared | informing | alone | vehicles | urgent | serviced | sympathy | supposed | thanked | event | consents | hours | passed, patterns: []string{
 			"@disease|@symptom|@drug|#drug",
+			"@organ",
 		}},
 		{act: MedicalAdvice, sort: sortAllow, score: 0.85, need: stated, negated: true, anywhere: sick, unless: refused | deferred | referred | reported | indirect | prepared | priced | vehicles, patterns: []string{
 			"не .1 советую|рекомендую|советуем|рекомендуем|рекомендуется|стоит|следует ~3 #inf",
