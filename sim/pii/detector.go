@@ -185,6 +185,9 @@ type scan struct {
 	ats   []int32
 	found []candidate
 	cards []candidate // of found, in order; filled by recogniseCodes
+
+	number number       // the number that recogniseNumbers tries
+	near   surroundings // and the words about it
 }
 
 var scans = sync.Pool{New: func() any { return new(scan) }}

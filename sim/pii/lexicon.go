@@ -204,7 +204,34 @@ func (b *builder) stemClass(w string) class {
 
 // fold makes a word comparable: lower case, ё as е.
 func fold(s string) string {
+	if folded(s) {
+		return s
+	}
 	return strings.ReplaceAll(strings.ToLower(s), "ё", "е")
+}
+
+// folded tells whether a string of Latin and Russian letters is folded already: most words
+// are.
+func folded(s string) bool {
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c < 0x80:
+			if c >= 'A' && c <= 'Z' {
+				return false
+			}
+		case c == 0xD0:
+			if i++; i == len(s) || s[i] < 0xB0 {
+				return false
+			}
+		case c == 0xD1:
+			if i++; i == len(s) || s[i] > 0x8F {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // pack turns the collected words into the trie. A word that is both exact and the

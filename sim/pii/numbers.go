@@ -48,9 +48,10 @@ func recogniseNumbers(sc *scan) {
 		if !t.is(isDigits) || !sc.startsNumber(i) {
 			continue
 		}
-		n := number{i: i, start: int(t.start), seps: ""}
+		n := &sc.number
+		*n = number{i: i, start: int(t.start)}
+		near := &sc.near
 		count := 0
-		var near surroundings
 		looked := false
 		for j := i; j < len(sc.toks) && j-i < maxGroups; j++ {
 			if j > i {
@@ -74,35 +75,24 @@ func recogniseNumbers(sc *scan) {
 				continue
 			}
 			n.j, n.end = j, int(sc.toks[j].end)
-			if !plausibleStart(count, buf[:count], j > i) {
-				continue
+			if j == i {
+				n.digits = sc.text[t.start:t.end]
+			} else {
+				n.digits = string(buf[:count])
 			}
-			n.digits = string(buf[:count])
 			n.groups = groups[:j-i+1]
 			n.seps = string(seps[:j-i])
 			n.tight = j == i
 			n.start, n.plus, n.paren = sc.opening(i)
 			if !looked || n.j > i {
-				near = sc.around(i, j)
+				*near = sc.around(i, j)
 				looked = true
 			}
 			for _, rule := range numberRules[count] {
-				rule(sc, &n, &near)
+				rule(sc, n, near)
 			}
 		}
 	}
-}
-
-// plausibleStart drops most numbers of logs before any context is read.
-func plausibleStart(count int, d []byte, grouped bool) bool {
-	switch count {
-	case 11:
-		// phones 7 8, foreign ones after +, СНИЛС anything
-		return true
-	case 20:
-		return d[0] == '4'
-	}
-	return true
 }
 
 // startsNumber is false inside something longer: 1.2.3, a7, 12:30.

@@ -17,18 +17,21 @@ var notPages = map[string]bool{
 
 func recogniseLinks(sc *scan) {
 	s := sc.text
-	for _, host := range profileHosts {
-		for from := 0; ; {
-			k := strings.Index(s[from:], host)
-			if k < 0 {
-				break
+	for i := range sc.toks {
+		t := sc.toks[i]
+		at := int(t.start)
+		if !t.is(isLatin) || t.letters > 9 || int(t.end) >= len(s) || s[t.end] != '.' {
+			continue
+		}
+		for _, host := range profileHosts {
+			if s[at] != host[0] || !strings.HasPrefix(s[at:], host) {
+				continue
 			}
-			at := from + k
-			from = at + len(host)
 			if at > 0 && (asciiLetter(s[at-1]) || asciiDigit(s[at-1]) || s[at-1] == '-' || s[at-1] == '.' && !strings.HasSuffix(s[:at], "www.") && !strings.HasSuffix(s[:at], "m.")) {
 				continue
 			}
-			sc.linkAt(at, from, host)
+			sc.linkAt(at, at+len(host), host)
+			break
 		}
 	}
 }

@@ -39,30 +39,6 @@ func tokenChar(c byte, more string) bool {
 // field where it is weak. Entropy alone proves nothing.
 func recogniseSecrets(sc *scan) {
 	s := sc.text
-	for _, shape := range secretShapes {
-		for from := 0; ; {
-			k := strings.Index(s[from:], shape.prefix)
-			if k < 0 {
-				break
-			}
-			start := from + k
-			end := start + len(shape.prefix)
-			for end < len(s) && tokenChar(s[end], shape.chars) {
-				end++
-			}
-			from = end
-			if start > 0 && (tokenChar(s[start-1], "-_") || s[start-1] == '/' && shape.prefix == "t1.") {
-				continue
-			}
-			for end > start && strings.IndexByte(".-", s[end-1]) >= 0 {
-				end--
-			}
-			if end-start < shape.min || shape.rule == "jwt" && strings.Count(s[start:end], ".") < 2 || !strings.ContainsAny(s[start:end], "0123456789") && shape.rule != "jwt" {
-				continue
-			}
-			sc.add(candidate{start: start, end: end, kind: Secret, rule: shape.rule, score: 0.98})
-		}
-	}
 	sc.webhooks()
 	sc.privateKeys()
 	sc.basicAuth()
@@ -72,8 +48,12 @@ func recogniseSecrets(sc *scan) {
 		switch {
 		case t.is(isDigits) && t.letters >= 8 && t.letters <= 10 && int(t.end) < len(s) && s[t.end] == ':':
 			sc.botToken(i)
-		case !t.is(isDigits) && sc.class(i)&ctxSecret != 0:
+		case t.is(isDigits):
+		case sc.class(i)&ctxSecret != 0:
 			sc.namedSecret(i)
+			fallthrough
+		default:
+			sc.shapedSecret(int(t.start))
 		}
 		if i > 0 && sc.toks[i-1].end == t.start {
 			if run == 0 {
@@ -85,6 +65,34 @@ func recogniseSecrets(sc *scan) {
 		if run > 0 && int(t.end)-run+1 >= 90 && int(t.end)-run+1 <= 140 {
 			sc.pairOfIDs(run-1, int(t.end))
 		}
+	}
+}
+
+// shapedSecret tries the shapes at the beginning of a word.
+func (sc *scan) shapedSecret(start int) {
+	s := sc.text
+	if strings.IndexByte("esAtyvgxY", s[start]) < 0 {
+		return
+	}
+	for _, shape := range secretShapes {
+		if s[start] != shape.prefix[0] || !strings.HasPrefix(s[start:], shape.prefix) {
+			continue
+		}
+		if start > 0 && (tokenChar(s[start-1], "-_") || s[start-1] == '/' && shape.prefix == "t1.") {
+			continue
+		}
+		end := start + len(shape.prefix)
+		for end < len(s) && tokenChar(s[end], shape.chars) {
+			end++
+		}
+		for end > start && strings.IndexByte(".-", s[end-1]) >= 0 {
+			end--
+		}
+		if end-start < shape.min || shape.rule == "jwt" && strings.Count(s[start:end], ".") < 2 || shape.rule != "jwt" && !strings.ContainsAny(s[start:end], "0123456789") {
+			continue
+		}
+		sc.add(candidate{start: start, end: end, kind: Secret, rule: shape.rule, score: 0.98})
+		return
 	}
 }
 
