@@ -237,7 +237,7 @@ func (sc *scan) cityAddress(i int) int {
 		return 0
 	}
 	k := i + 1
-	if !sc.toks[k].is(startsUpper) || !sc.toks[k].is(isCyrillic) || sc.class(k)&(ctxStreet|isMonth|isFirst&^isAmbiguous) != 0 && sc.class(k)&isFirst == 0 || sc.toks[k].letters < 4 {
+	if !sc.toks[k].is(startsUpper) || !sc.toks[k].is(isCyrillic) || sc.class(k)&(ctxStreet|isMonth|isFirst&^isAmbiguous) != 0 && sc.class(k)&isFirst == 0 || sc.toks[k].letters < 3 {
 		return 0
 	}
 	if k+1 < len(sc.toks) && sc.gap(k) == " " && sc.toks[k+1].is(startsUpper) && sc.toks[k+1].is(isCyrillic) && sc.class(k+1)&ctxStreet == 0 {

@@ -57,7 +57,7 @@ func (sc *scan) cardCode(i int) bool {
 			break
 		}
 		w := fold(sc.str(k))
-		back := strings.HasPrefix(w, "оборот") || strings.HasPrefix(w, "обратн")
+		back := strings.HasPrefix(w, "оборот") || strings.HasPrefix(w, "обратн") || w == "сзади"
 		if sc.class(k)&ctxCardCode != 0 || back {
 			c.score, c.context = 0.92, sc.str(k)
 			sc.add(c)

@@ -28,6 +28,9 @@ func localChar(c byte) bool {
 
 func (sc *scan) emailAt(at, after int) {
 	s := sc.text
+	if at > 1 && s[at-1] == ' ' && after+1 < len(s) && s[after] == ' ' && asciiLetter(s[after+1]) {
+		at, after = at-1, after+1 // «guzel.s @ example.com»
+	}
 	start := at
 	for start > 0 && (localChar(s[start-1]) || s[start-1] >= 0xD0 && s[start-1] <= 0xD3 || s[start-1] >= 0x80 && s[start-1] < 0xC0) && at-start < 64 {
 		start--
