@@ -183,7 +183,7 @@ func servePortal(ctx context.Context, s streams, f portalFlags) error {
 	select {
 	case <-ctx.Done():
 		_ = server.Close()
-		return nil
+		return printUsage(s, portal.Usage())
 	case err := <-serving:
 		_ = server.Close()
 		if errors.Is(err, http.ErrServerClosed) {
@@ -249,6 +249,24 @@ func printAddress(s streams, a address, asJSON bool) error {
 	lines = append(lines, "окно портала: "+a.Window)
 	_, err := fmt.Fprintln(s.out, strings.Join(lines, "\n"))
 	return err
+}
+
+// printUsage says at the end what the bot really called, and which rights of its webhook it
+// never needed: those had better be taken away.
+func printUsage(s streams, u bitrix24.Usage) error {
+	if len(u.Methods) == 0 {
+		return nil
+	}
+	_, err := fmt.Fprintf(s.err, "вызваны методы: %s\nправа, которые не понадобились: %s\n",
+		strings.Join(u.Methods, ", "), orDash(strings.Join(u.Unused, ", ")))
+	return err
+}
+
+func orDash(text string) string {
+	if text == "" {
+		return "—"
+	}
+	return text
 }
 
 func sortedNames(m map[string]string) []string {

@@ -16,9 +16,9 @@ import (
 	"time"
 )
 
-// startFake runs «progon fake bitrix24» and returns the reader of what it prints and a
-// function that interrupts it and returns its exit code.
-func startFake(t *testing.T, args ...string) (*bufio.Reader, func() int) {
+// startFake runs «progon fake bitrix24» and returns the reader of what it prints, a
+// function that interrupts it and returns its exit code, and what it said on stderr by then.
+func startFake(t *testing.T, args ...string) (*bufio.Reader, func() int, *bytes.Buffer) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	out, in := io.Pipe()
@@ -46,12 +46,12 @@ func startFake(t *testing.T, args ...string) (*bufio.Reader, func() int) {
 			stop()
 		}
 	})
-	return bufio.NewReader(out), stop
+	return bufio.NewReader(out), stop, &errs
 }
 
 func TestFakePrintsItsAddressFirst(t *testing.T) {
 	t.Parallel()
-	out, stop := startFake(t, "--token", "T", "--user", "5")
+	out, stop, errs := startFake(t, "--token", "T", "--user", "5")
 	line, err := out.ReadString('\n')
 	if err != nil {
 		t.Fatal(err)
@@ -72,12 +72,15 @@ func TestFakePrintsItsAddressFirst(t *testing.T) {
 	if code := stop(); code != exitPassed {
 		t.Errorf("exit %d after an interruption", code)
 	}
+	if said := errs.String(); !strings.Contains(said, "вызваны методы: crm.lead.add\n") || !strings.Contains(said, "не понадобились: booking, ") {
+		t.Errorf("the end says %q", said)
+	}
 }
 
 func TestFakeInJSONOverHTTPS(t *testing.T) {
 	t.Parallel()
 	ca := filepath.Join(t.TempDir(), "ca.pem")
-	out, _ := startFake(t, "--token", "T", "--https", "--ca-file", ca, "--json", "--app", "local.app:app-secret", "--fault", "503 QUERY_LIMIT_EXCEEDED; 1 раз")
+	out, _, _ := startFake(t, "--token", "T", "--https", "--ca-file", ca, "--json", "--app", "local.app:app-secret", "--fault", "503 QUERY_LIMIT_EXCEEDED; 1 раз")
 	line, err := out.ReadBytes('\n')
 	if err != nil {
 		t.Fatal(err)

@@ -23,6 +23,8 @@ import (
 //	POST /_control/operator {"chat":1,"user":"врач","text":"…"}             an operator answers
 //	POST /_control/return {"chat":1,"user":"врач"}           the dialogue goes back to the bot
 //	POST /_control/expire                                    access tokens expire now
+//	POST /_control/twice  {"times":3}                        the next events go out twice
+//	POST /_control/disorder {"on":true}                      events of one call come in disorder
 //	GET  /_control/usage                                     what the bot really used
 //	GET  /_control/journal                                   the calls, one JSON per line
 
@@ -39,6 +41,8 @@ type controlBody struct {
 	User    string         `json:"user"`
 	Name    string         `json:"name"`
 	Text    string         `json:"text"`
+	Times   int            `json:"times"`
+	On      bool           `json:"on"`
 }
 
 func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
@@ -71,6 +75,10 @@ func (s *Server) control(what string, b controlBody) (any, error) {
 		s.ClearFaults()
 	case "expire":
 		s.ExpireTokens()
+	case "twice":
+		s.DeliverTwice(b.Times)
+	case "disorder":
+		s.Disorder(b.On)
 	case "age":
 		d, err := time.ParseDuration(b.By)
 		if err != nil {

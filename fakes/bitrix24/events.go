@@ -206,7 +206,10 @@ func encodeForm(m *Map) string {
 }
 
 // letter is one event on its way to a handler.
-type letter struct{ name, to, body string }
+type letter struct {
+	name, to, body string
+	age            int // see outbox.dropped
+}
 
 // outbox holds the events that are to be sent. The server's lock guards it.
 type outbox struct {
@@ -222,6 +225,7 @@ const maxLetters = 1000
 
 func (o *outbox) queue(l letter) {
 	if len(o.letters) < maxLetters {
+		l.age = o.dropped
 		o.letters = append(o.letters, l)
 	}
 }
@@ -275,6 +279,9 @@ const deliveryTimeout = 10 * time.Second
 func (s *Server) post(l letter) {
 	ctx, cancel := context.WithTimeout(context.Background(), deliveryTimeout)
 	defer cancel()
+	if s.outdated(l) {
+		return
+	}
 	e := progon.Event{Surface: progon.SurfaceCRM, Direction: progon.ToBot, Actor: progon.Actor("портал"), Kind: l.name, Raw: []byte(l.body)}
 	begun := time.Now()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, l.to, strings.NewReader(l.body))
@@ -294,7 +301,16 @@ func (s *Server) post(l letter) {
 	e.Took = time.Since(begun)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.record(e)
+	if l.age == s.outbox.dropped { // a new scenario must not see what the one before caused
+		s.record(e)
+	}
+}
+
+// outdated tells whether the portal was restored since an event was queued.
+func (s *Server) outdated(l letter) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return l.age != s.outbox.dropped
 }
 
 // WaitDelivered waits until everything that was on its way has arrived or failed, or

@@ -76,6 +76,8 @@ func TestControlPlane(t *testing.T) {
 		{"operator", `{"chat":1,"user":"врач","text":"ждём"}`, 200},
 		{"return", `{"chat":1,"user":"врач"}`, 200},
 		{"expire", ``, 200},
+		{"twice", `{"times":1}`, 200},
+		{"disorder", `{"on":true}`, 200},
 		{"nothing", `{}`, 400},
 		{"put", `{`, 400},
 		{"reset", `{}`, 200},
