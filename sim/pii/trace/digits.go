@@ -9,7 +9,7 @@ import (
 func (p *pass) digits(start, end int, packed uint64) {
 	text, n := p.text, end-start
 	if p.count > 0 && start-p.last(0).end > widestGap {
-		p.count, p.nAll, p.calm8 = 0, 0, 0
+		p.count, p.nAll, p.nCalm = 0, 0, 0
 	}
 	clock := p.isClock(start, end)
 	if clock {
@@ -24,9 +24,9 @@ func (p *pass) digits(start, end int, packed uint64) {
 	}
 	if !clock {
 		if n >= 16 {
-			p.calm, p.calm8 = packed, n
+			p.calm, p.nCalm = packed, n
 		} else {
-			p.calm, p.calm8 = p.calm<<(4*n)|packed, p.calm8+n
+			p.calm, p.nCalm = p.calm<<(4*n)|packed, p.nCalm+n
 		}
 	}
 	x := &p.t.index
@@ -37,7 +37,7 @@ func (p *pass) digits(start, end int, packed uint64) {
 				p.numbered(key, false)
 			}
 		}
-		if p.calm8 >= length && p.calm != p.all && !clock {
+		if p.nCalm >= length && p.calm != p.all && !clock {
 			if key := packedKey(p.calm&mask, length); x.maybe(key) {
 				p.numbered(key, true)
 			}
@@ -129,7 +129,7 @@ func (p *pass) dropDate(start int) {
 	if n := a.end - a.start + b.end - b.start + c.end - c.start; n == 8 && b.end-b.start == 2 {
 		a.clock, b.clock, c.clock = true, true, true
 		p.calm >>= 32
-		p.calm8 -= 8
+		p.nCalm -= 8
 	}
 }
 
