@@ -175,8 +175,11 @@ func (c *Client) respond(h *hearing) []Utterance {
 	if h.wants() {
 		c.nagged = 0
 	} else if c.pending != nil && h.outcome&baffled == 0 {
-		h, c.pending = c.pending, nil
-		return c.answers(h)
+		before := c.pending
+		c.pending = nil
+		if say := c.answers(before); len(say) > 0 || c.stop.Reason != "" {
+			return say
+		}
 	}
 	if say, ok := c.putIn(h); ok {
 		return say
