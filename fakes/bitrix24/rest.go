@@ -178,7 +178,9 @@ func (q *request) address(r *http.Request) {
 	}
 }
 
-// decode merges the parameters of the query and of the body.
+// decode merges the parameters of the query and of the body. What the body is, its
+// Content-Type alone decides: JSON that calls itself a form is read as a form, and the
+// portal finds no fields in it.
 func (q *request) decode(r *http.Request, body []byte, limit int64) error {
 	if err := decodeForm(q.params, r.URL.RawQuery); err != nil {
 		return err
@@ -189,7 +191,7 @@ func (q *request) decode(r *http.Request, body []byte, limit int64) error {
 		if err := decodeMultipart(q.params, r.Header.Get("Content-Type"), body, limit); err != nil {
 			return err
 		}
-	case kind == "application/json" || looksLikeJSON(body):
+	case kind == "application/json" || (kind == "" && looksLikeJSON(body)):
 		v, err := decodeJSON(orEmptyObject(body))
 		if err != nil {
 			return err

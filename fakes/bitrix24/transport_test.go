@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -33,7 +34,6 @@ func TestEveryWayToCallIsTheSame(t *testing.T) {
 	for i, c := range []struct{ name, verb, path, kind, body string }{
 		{"JSON", "POST", "crm.lead.add", "application/json", json},
 		{"JSON with charset", "POST", "crm.lead.add", "application/json; charset=utf-8", json},
-		{"JSON under a form's name", "POST", "crm.lead.add", "application/x-www-form-urlencoded", json},
 		{"form", "POST", "crm.lead.add", "application/x-www-form-urlencoded", bracketed},
 		{"raw brackets", "POST", "crm.lead.add", "application/x-www-form-urlencoded", "fields[TITLE]=Л&fields[PHONE][][VALUE]=%2B79000000101"},
 		{"query", "GET", "crm.lead.add?" + bracketed, "", ""},
@@ -54,6 +54,47 @@ func TestEveryWayToCallIsTheSame(t *testing.T) {
 				t.Errorf("lead %v", lead)
 			}
 		})
+	}
+}
+
+func TestJSONUnderTheNameOfAForm(t *testing.T) {
+	t.Parallel()
+	p := newPortal(t, Options{})
+	status, answer := p.form("crm.lead.add", `{"fields":{"TITLE":"x"}}`)
+	if status != 400 || answer["error_description"] != "Parameter 'fields' must be array." {
+		t.Errorf("the portal reads what it must not: %d %v", status, answer)
+	}
+}
+
+func TestManyBotsAtOnce(t *testing.T) {
+	t.Parallel()
+	p := newPortal(t, Options{})
+	const bots, leads = 16, 25
+	var all sync.WaitGroup
+	for range bots {
+		all.Go(func() {
+			for range leads {
+				for _, call := range [][2]string{
+					{"crm.lead.add", `{"fields":{"TITLE":"x","SOURCE_ID":"WEB"}}`},
+					{"crm.lead.list", `{"filter":{"SOURCE_ID":"WEB"},"order":{"DATE_CREATE":"DESC"}}`},
+				} {
+					resp, err := http.Post(p.base+call[0], "application/json", strings.NewReader(call[1]))
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					_, _ = io.Copy(io.Discard, resp.Body)
+					_ = resp.Body.Close()
+				}
+				p.Snapshot()
+				p.Usage()
+			}
+		})
+	}
+	all.Wait()
+	_, answer := p.call("crm.lead.list", `{"order":{"ID":"DESC"}}`)
+	if answer["total"] != float64(bots*leads) || dig(t, answer["result"], 0, "ID") != strconv.Itoa(bots*leads) {
+		t.Errorf("total %v, last %v", answer["total"], dig(t, answer["result"], 0, "ID"))
 	}
 }
 
