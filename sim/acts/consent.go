@@ -9,6 +9,7 @@ func (h *hearing) consent() {
 	if a == nil {
 		return
 	}
+	h.forgetNeeds()
 	c := &Consent{Implied: a.Sort == "подразумевает согласие"}
 	processing, advertising, publishing := false, false, false
 	data := map[string]bool{}
@@ -58,6 +59,21 @@ func (h *hearing) consent() {
 	if h.has(AsksConfirmation) && !h.has(ConfirmsBooking) && h.found[AsksConfirmation].Score < 0.95 && !h.asksAbout() {
 		h.drop(AsksConfirmation)
 		c.Separate = !h.asksElse()
+	}
+}
+
+// forgetNeeds takes «мне нужны имя и телефон» for the reason of the request, not for a
+// question of its own: nobody is told to write them yet.
+func (h *hearing) forgetNeeds() {
+	for _, n := range []Name{AsksName, AsksPhone, AsksEmail} {
+		if a := h.found[n]; a != nil {
+			for _, stem := range []string{"нужн", "Нужн", "потребу", "Потребу", "понадоб", "Понадоб", "необходим"} {
+				if strings.Contains(a.Why, "«"+stem) {
+					h.drop(n)
+					break
+				}
+			}
+		}
 	}
 }
 
@@ -150,11 +166,11 @@ func datum(w string) string {
 func (h *hearing) operator(rd *read) bool {
 	for j, t := range rd.tokens {
 		switch t.word {
-		case "ооо", "ип", "зао", "ао", "оао", "пао", "самозанятый", "самозанятая", "оператор", "оператору", "оператора", "оператором", "жчж":
+		case "общество", "индивидуальный", "ооо", "ип", "зао", "ао", "оао", "пао", "самозанятый", "самозанятая", "оператор", "оператору", "оператора", "оператором", "жчж":
 			return true
 		}
 		for _, s := range []string{"салон", "клиник", "студи", "центр", "школ", "автосервис", "барбершоп", "клуб", "стоматологи", "ветклиник", "компани", "фитнес"} {
-			if strings.HasPrefix(t.word, s) && j+1 < len(rd.tokens) && rd.tokens[j+1].quoted {
+			if strings.HasPrefix(t.word, s) && j+1 < len(rd.tokens) && (rd.tokens[j+1].quoted || rd.tokens[j+1].kind&kindCapital != 0) {
 				return true
 			}
 		}
@@ -167,7 +183,7 @@ func (h *hearing) purpose(rd *read) bool {
 		switch {
 		case strings.HasPrefix(t.word, "цел"), strings.HasPrefix(t.word, "максат"):
 			return true
-		case t.word == "чтобы":
+		case t.word == "чтобы", t.word == "зачем":
 			return true
 		case t.word == "для":
 			for k := j + 1; k <= j+3; k++ {
@@ -190,7 +206,7 @@ func (h *hearing) term(rd *read) bool {
 		switch {
 		case strings.HasPrefix(t.word, "срок") && !strings.HasPrefix(t.word, "срочн"), strings.HasPrefix(t.word, "бессрочн"), t.word == "вакыты":
 			return true
-		case t.word == "до" && strings.HasPrefix(rd.word(j+1), "отзыв"), t.word == "дольше", t.word == "кадэр":
+		case t.word == "до" && (strings.HasPrefix(rd.word(j+1), "отзыв") || strings.HasPrefix(rd.word(j+1), "достижен")), t.word == "дольше", t.word == "кадэр":
 			return true
 		case t.kind&kindNumber != 0 || t.word == "год" || t.word == "года" || t.word == "полгода":
 			w := rd.word(j + 1)

@@ -191,6 +191,9 @@ func contact(k kind) string {
 
 // settle resolves acts that exclude one another in one reply.
 func (h *hearing) settle() {
+	if a := h.found[OffersSlots]; a != nil && len(a.Options) == 1 && (h.has(AsksName) || h.has(AsksPhone)) && rdAny(h.reads, "закреп", "заброн", "оформ") {
+		h.drop(OffersSlots) // «15:00 свободно, чтобы закрепить, пришлите телефон»: the time is chosen
+	}
 	if h.has(OffersSlots) {
 		h.drop(AsksTime) // «какое удобно?» after a list of times asks to choose from it
 		if a := h.found[AsksService]; a != nil && a.Sort == chosen {

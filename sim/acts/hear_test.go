@@ -95,6 +95,23 @@ func TestConsent(t *testing.T) {
 			want:  acts.Consent{Separate: true, Bundled: true},
 		},
 		{
+			name: "the need of contacts is its reason",
+			reply: acts.Reply{Text: "Чтобы записать вас, нам нужны имя и телефон. Разрешаете их обрабатывать?",
+				Buttons: []string{"Разрешаю", "Нет"}},
+			want: acts.Consent{Separate: true, Purpose: true, Data: true},
+		},
+		{
+			name: "parts in lines",
+			reply: acts.Reply{Text: "Кто обрабатывает: общество с ограниченной ответственностью «Пример».\nЗачем: запись и связь по услуге.\n" +
+				"Что: имя, телефон.\nСколько храним: год после визита.\nПередумаешь — напиши «отзываю согласие».\nПодробности: https://example.ru/pd\nСогласие даёшь?"},
+			want: acts.Consent{Separate: true, Operator: true, Purpose: true, Data: true, Term: true, Withdrawal: true, Policy: true},
+		},
+		{
+			name:  "a business by its name",
+			reply: acts.Reply{Text: "Салон Лилия просит разрешить обработку персональных данных до достижения цели. Вы согласны?"},
+			want:  acts.Consent{Separate: true, Operator: true, Purpose: true, Term: true},
+		},
+		{
 			name:  "Tatar",
 			reply: acts.Reply{Text: "Шәхси мәгълүматларыгызны эшкәртүгә ризалык бирәсезме?", Buttons: []string{"Риза", "Риза түгел"}},
 			want:  acts.Consent{Separate: true},
