@@ -252,7 +252,7 @@ func (c *Client) remember(h *hearing) {
 		said := strings.Join(wordsOf(t), " ") + "|" + strings.Join(h.replies[i].Buttons, "|") + "\n"
 		whole.WriteString(said)
 		if i == len(h.texts)-1 {
-			if _, rest, ok := strings.Cut(t, ". "); ok && outcomeOf(t)&baffled != 0 {
+			if _, rest, ok := strings.Cut(t, ". "); ok && h.last&baffled != 0 {
 				said = strings.Join(wordsOf(rest), " ") + "|" + strings.Join(h.replies[i].Buttons, "|") + "\n"
 			}
 			c.again = c.heard[said]

@@ -16,7 +16,8 @@ type hearing struct {
 	side    *side    // a question that package acts has no name for
 	titles  []string // buttons that can be pressed now
 	wonders bool     // a question mark ends the turn
-	outcome outcome
+	outcome outcome  // of all messages together
+	last    outcome  // of the last one
 }
 
 func (h *hearing) has(n acts.Name) bool { _, ok := h.does[n]; return ok }
@@ -76,7 +77,10 @@ var sides = [...]side{
 func (c *Client) listen(replies []acts.Reply) *hearing {
 	h := &hearing{replies: replies, does: make(map[acts.Name]acts.Act, 4)}
 	for _, r := range replies {
-		h.texts = append(h.texts, fold(clip(r.Text)))
+		low := fold(clip(r.Text))
+		h.texts = append(h.texts, low)
+		h.last = outcomeOf(low, c.o.Goal.matters())
+		h.outcome |= h.last
 	}
 	c.remember(h)
 	type question struct {
@@ -102,7 +106,6 @@ func (c *Client) listen(replies []acts.Reply) *hearing {
 		if len(r.Buttons) > 0 {
 			h.titles = r.Buttons
 		}
-		h.outcome |= outcomeOf(low)
 		h.wonders = strings.HasSuffix(strings.TrimRight(low, " \n\t)🙂😊🙏🤗☺️😉👇"), "?")
 	}
 	slices.SortStableFunc(questions, func(a, b question) int {

@@ -20,11 +20,14 @@ const (
 	undone                        // «записать не удалось»
 )
 
-var outcomes = [...]struct {
+// knownOutcome is how an outcome sounds.
+type knownOutcome struct {
 	what  outcome
 	verbs []string // one of these …
 	nouns []string // … in one sentence with one of these; nil where the verb is enough
-}{
+}
+
+var outcomes = [...]knownOutcome{
 	{cancelled, []string{"отменен", "отменил", "отменяю", "отменяем", "аннулир", "снял вас", "сняла вас", "сняли вас", "удалил", "удалена", "юкка чыгар", "баш тартыл", "снята"}, []string{"запис", "визит", "брон", "прием", "язылу", "язма", "сеанс", "его", "ее", "все", "вас", "готово"}},
 	{moved, []string{"перенес", "перенос", "сдвину", "переставил", "күчер", "изменил", "изменен", "переписал"}, []string{"запис", "визит", "брон", "прием", "врем", "вас", "язылу", "теперь", "на "}},
 	{accepted, []string{"принят", "приняли", "принял", "получен", "получил", "зафиксир", "сохран", "оформил", "оформлен", "отправлен", "передан", "передал", "кабул ителде"}, []string{"заявк", "заявочк", "запрос на запись", "гариза"}},
@@ -36,32 +39,56 @@ var outcomes = [...]struct {
 	{undone, []string{"не удалось записать", "записать не удалось", "не получилось записать", "запись не создана", "запись не подтвержд", "ошибка при записи", "не могу записать", "не сохранилась", "что-то пошло не так"}, nil},
 }
 
+// matters are the outcomes that a goal listens for.
+func (g Goal) matters() outcome {
+	switch g {
+	case Book:
+		return accepted | cancelled | baffled | undone
+	case Move:
+		return moved | cancelled | baffled | undone
+	case Cancel:
+		return accepted | cancelled | baffled | undone
+	case Withdraw, Delete:
+		return withdrawn | baffled | undone
+	case Complain:
+		return noted | baffled | undone
+	}
+	return baffled | undone
+}
+
+// notYet are words of a sentence in which nothing has happened: a condition, a wish, a
+// «не».
+var notYet = []string{"если ", "чтобы", "когда запись", "после того", "не отмен", "не был", "можете", "можно ", "хотите", "нельзя", "не принят", "не могу", "не перен", "не удал", "не можем", "невозможно", "не получ", "нужно ли", "для отмены", "для переноса", "для отзыва", "подтвердите"}
+
 // outcomeOf reads a folded message sentence by sentence: a question, a condition, a wish
-// or a «не» says that nothing has happened yet.
-func outcomeOf(low string) outcome {
+// or a «не» says that nothing has happened yet. It looks for what matters only.
+func outcomeOf(low string, matter outcome) outcome {
 	var o outcome
-	for len(low) > 0 {
-		end := strings.IndexAny(low, ".!?\n")
-		sentence, stop := low, byte('.')
-		if end >= 0 {
-			sentence, stop, low = low[:end], low[end], low[end+1:]
-		} else {
-			low = ""
-		}
-		if len(sentence) < 6 {
-			continue
-		}
-		real := stop != '?' && !anyOf(sentence, "если ", "чтобы", "когда запись", "после того", "не отмен", "не был", "можете", "можно ", "хотите", "нельзя", "не принят", "не могу", "не перен", "не удал", "не можем", "невозможно", "не получ", "нужно ли", "для отмены", "для переноса", "для отзыва", "подтвердите")
-		for _, known := range outcomes {
-			if o&known.what != 0 || !real && known.what != baffled && known.what != undone {
-				continue
-			}
-			if anyOf(sentence, known.verbs...) && (known.nouns == nil || anyOf(sentence, known.nouns...)) {
-				o |= known.what
-			}
+	for i := range outcomes {
+		known := &outcomes[i]
+		if matter&^o&known.what != 0 && anyOf(low, known.verbs...) && known.in(low) {
+			o |= known.what
 		}
 	}
 	return o
+}
+
+// in tells whether one sentence of a message says that the outcome has come.
+func (k *knownOutcome) in(low string) bool {
+	for len(low) > 0 {
+		sentence, stop, rest := low, byte('.'), ""
+		if end := strings.IndexAny(low, ".!?\n"); end >= 0 {
+			sentence, stop, rest = low[:end], low[end], low[end+1:]
+		}
+		low = rest
+		if !anyOf(sentence, k.verbs...) || k.nouns != nil && !anyOf(sentence, k.nouns...) {
+			continue
+		}
+		if k.what == baffled || k.what == undone || stop != '?' && !anyOf(sentence, notYet...) {
+			return true
+		}
+	}
+	return false
 }
 
 // Reasons why a client stops.
