@@ -90,7 +90,7 @@ func (t *Tracer) openingList() []opening {
 				continue
 			}
 			n := t.numbers[e.aux]
-			if len(n.digits) < 8 {
+			if len(n.digits) < 8 || n.moment {
 				continue
 			}
 			t.openings.all = append(t.openings.all, opening{n.digits, e.canary})
@@ -117,6 +117,18 @@ const (
 	stepsEach    = 400
 )
 
+// A piece of one or two digits among other numbers of its part is hardly a piece: at most
+// one of two digits is believed.
+func stray(r piece, inPart int) int {
+	switch {
+	case inPart == 1 || len(r.digits) > 2:
+		return 0
+	case len(r.digits) == 2:
+		return 1
+	}
+	return 2
+}
+
 // dictated puts numbers together from one run of digits in each of several parts, whatever
 // else the parts hold: time stamps, ids.
 func (t *Tracer) dictated(parts []string) []Hit {
@@ -131,11 +143,15 @@ func (t *Tracer) dictated(parts []string) []Hit {
 	var hits []Hit
 	steps := stepsEach * len(parts)
 	var taken []Part
-	var follow func(part int, said string)
-	follow = func(part int, said string) {
+	var follow func(part int, said string, strays int)
+	follow = func(part int, said string, strays int) {
 		for next := part; next < len(parts) && next <= part+skippedParts && steps > 0; next++ {
 			for _, r := range runs[next] {
 				steps--
+				doubts := strays + stray(r, len(runs[next]))
+				if doubts > 1 {
+					continue
+				}
 				whole := said + r.digits
 				at := sort.Search(len(numbers), func(k int) bool { return numbers[k].digits >= whole })
 				if at == len(numbers) || !strings.HasPrefix(numbers[at].digits, whole) {
@@ -147,7 +163,7 @@ func (t *Tracer) dictated(parts []string) []Hit {
 						hits = append(hits, Hit{Canary: &t.canaries[numbers[at].canary], Rendering: inParts, Parts: slices.Clone(taken)})
 					}
 				} else {
-					follow(next+1, whole)
+					follow(next+1, whole, doubts)
 				}
 				taken = taken[:len(taken)-1]
 			}
@@ -159,7 +175,7 @@ func (t *Tracer) dictated(parts []string) []Hit {
 	for i := range parts {
 		if len(runs[i]) > 0 {
 			steps = stepsEach
-			follow(i, "")
+			follow(i, "", 0)
 		}
 	}
 	return hits

@@ -13,6 +13,7 @@ import (
 type number struct {
 	digits string
 	phone  bool // a country code may stand before it
+	moment bool // a date in seconds: never dictated
 	words  bool // only beside a word that says what it is: codes of three to five digits
 }
 
@@ -246,9 +247,9 @@ func (b *builder) date(i int32, value string) bool {
 	for _, hours := range []int{0, 3} { // midnight in UTC and in Kazan
 		at := time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.FixedZone("", hours*3600)).Unix()
 		if at > 10_000_000 {
-			b.addNumber(i, number{digits: strconv.FormatInt(at, 10)}, asNumber)
+			b.addNumber(i, number{digits: strconv.FormatInt(at, 10), moment: true}, asNumber)
 			if hours == 0 {
-				b.addNumber(i, number{digits: strconv.FormatInt(at*1000, 10)}, asNumber)
+				b.addNumber(i, number{digits: strconv.FormatInt(at*1000, 10), moment: true}, asNumber)
 			}
 		}
 	}

@@ -52,7 +52,11 @@ func (p *pass) mixed(start int) int {
 		if marks == 0 {
 			return end
 		}
-		p.word(plain, 0, start, end, n)
+		skeleton := uint64(0)
+		if cyrillics == 0 {
+			skeleton = skeletonHash(lettersOf(p.text[start:end]))
+		}
+		p.word(plain, skeleton, start, end, n)
 	default:
 		// One reading is taken for the word, the other is only looked up.
 		p.foreign = true
@@ -161,15 +165,6 @@ func joint(gap string) bool {
 	return false
 }
 
-func withoutJoints(s string) string {
-	return strings.Map(func(r rune) rune {
-		if joint(string(r)) {
-			return -1
-		}
-		return r
-	}, s)
-}
-
 // humps looks up the parts of «AlsuRashidovnaSafiullina».
 func (p *pass) humps(start, end int) {
 	text := p.text
@@ -205,7 +200,7 @@ func (p *pass) spelled(key uint64, start, end int) {
 			continue
 		}
 		if latin == "" {
-			latin = latinTwins(withoutJoints(lower(p.text[start:end])))
+			latin = latinTwins(lettersOf(p.text[start:end]))
 		}
 		s := &p.t.spellings[found.aux]
 		for form := range strings.SplitSeq(s.forms, "|") {
