@@ -111,7 +111,7 @@ func (h *hearing) asksAbout() bool {
 // asksToConfirm tells whether a segment holds a question about a visit.
 func (h *hearing) asksToConfirm(rd *read) bool {
 	for _, m := range rd.matches {
-		if r := &h.know.rules[m.rule]; r.act == AsksConfirmation && rd.frames&r.need == r.need && rd.frames&r.unless == 0 {
+		if h.know.rules[m.rule].act == AsksConfirmation && h.holds(rd, m) {
 			return true
 		}
 	}

@@ -8,8 +8,7 @@ func (h *hearing) handover(a *Act) {
 	for i := range h.reads {
 		rd := &h.reads[i]
 		for _, m := range rd.matches {
-			r := &h.know.rules[m.rule]
-			if r.act != Handover || rd.frames&r.need != r.need || rd.frames&r.unless != 0 || rd.negated(m, Handover) {
+			if h.know.rules[m.rule].act != Handover || !h.holds(rd, m) {
 				continue
 			}
 			if a.Role == "" || a.Role == "человек" {

@@ -100,19 +100,22 @@ func (h *hearing) rules() {
 		rd := &h.reads[i]
 		for _, m := range rd.matches {
 			r := &h.know.rules[m.rule]
-			switch {
-			case r.act == availability, r.act == choice, r.act == calming,
-				asksContact(r.act) && h.frames&(consents|processing) != 0 && rd.listsData(),
-				rd.frames&r.need != r.need,
-				rd.frames&r.unless != 0,
-				r.anywhere != 0 && h.frames&r.anywhere == 0,
-				!r.negated && !h.know.book.patterns[m.pattern].denies && rd.negated(m, r.act),
-				rd.quoted(m, r.sort):
+			if isCue(r.act) || !h.holds(rd, m) || rd.quoted(m, r.sort) ||
+				asksContact(r.act) && h.frames&(consents|processing) != 0 && rd.listsData() {
 				continue
 			}
 			h.note(Act{Name: r.act, Sort: r.sort, Score: r.score, Why: h.quote(rd, m.first, m.last)})
 		}
 	}
+}
+
+// holds tells whether the surroundings of a match let it count.
+func (h *hearing) holds(rd *read, m match) bool {
+	r := &h.know.rules[m.rule]
+	return rd.frames&r.need == r.need &&
+		rd.frames&r.unless == 0 &&
+		(r.anywhere == 0 || h.frames&r.anywhere != 0) &&
+		(r.negated || h.know.book.patterns[m.pattern].denies || !rd.negated(m, r.act))
 }
 
 func asksContact(n Name) bool { return n == AsksName || n == AsksPhone || n == AsksEmail }
@@ -249,7 +252,7 @@ func (h *hearing) soothed() {
 	for i := range h.reads {
 		rd := &h.reads[i]
 		for _, m := range rd.matches {
-			if r := &h.know.rules[m.rule]; r.act == calming && rd.frames&r.unless == 0 {
+			if h.know.rules[m.rule].act == calming && h.holds(rd, m) {
 				h.note(Act{Name: MedicalAdvice, Sort: sortCalm, Score: 0.5, Why: h.quote(rd, m.first, m.last)})
 				return
 			}

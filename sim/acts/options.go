@@ -13,6 +13,9 @@ const (
 	chosenAction Name = "(action)"       // a button «отменить запись»
 )
 
+// isCue tells whether a rule only helps others.
+func isCue(n Name) bool { return n == availability || n == choice || n == calming }
+
 func cueRules() []rule {
 	return []rule{
 		{act: availability, unless: refused, patterns: []string{

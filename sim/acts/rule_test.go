@@ -20,7 +20,7 @@ func TestRules(t *testing.T) {
 			t.Errorf("rule %d both marks a frame and does %s", i, r.act)
 		case r.marks == 0 && !known[r.act]:
 			t.Errorf("rule %d: no act %q", i, r.act)
-		case r.marks == 0 && r.act != availability && r.act != choice && r.act != calming && (r.score <= 0 || r.score > 1 || r.sort == ""):
+		case r.marks == 0 && !isCue(r.act) && (r.score <= 0 || r.score > 1 || r.sort == ""):
 			t.Errorf("rule %d (%s): score %v, sort %q", i, r.act, r.score, r.sort)
 		case r.need&r.unless != 0:
 			t.Errorf("rule %d (%s) needs and forbids the same frame", i, r.act)

@@ -76,7 +76,7 @@ func (h *hearing) allTimes() (options []string, why string) {
 // availability tells whether a segment says that something is free.
 func (h *hearing) availability(rd *read) bool {
 	for _, m := range rd.matches {
-		if h.know.rules[m.rule].act == availability && rd.frames&h.know.rules[m.rule].unless == 0 {
+		if r := &h.know.rules[m.rule]; r.act == availability && rd.frames&r.unless == 0 {
 			return true
 		}
 	}
@@ -87,8 +87,7 @@ func (h *hearing) availability(rd *read) bool {
 // to agree to one.
 func (h *hearing) settled(rd *read) bool {
 	for _, m := range rd.matches {
-		r := &h.know.rules[m.rule]
-		if (r.act == ConfirmsBooking || r.act == AsksConfirmation) && rd.frames&r.need == r.need && rd.frames&r.unless == 0 && (r.negated || !rd.negated(m, r.act)) {
+		if act := h.know.rules[m.rule].act; (act == ConfirmsBooking || act == AsksConfirmation) && h.holds(rd, m) {
 			return true
 		}
 	}
