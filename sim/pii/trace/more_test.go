@@ -97,6 +97,26 @@ func TestFindSays(t *testing.T) {
 	}
 }
 
+// TestPatronymicOfAnother checks that a patronymic beside somebody else's first name is
+// somebody else's.
+func TestPatronymicOfAnother(t *testing.T) {
+	t.Parallel()
+	tracer := New([]Canary{
+		{Owner: "а", Kind: pii.Name, Name: "имя", Value: "Алсу"}, {Owner: "а", Kind: pii.Name, Name: "отчество", Value: "Рашидовна"},
+	})
+	for text, want := range map[string]bool{
+		"это Рашидовна": true, "Алсу Рашидовна": true, "Алсу Рашидовне": true, "Рашидовна Алсу": true, "ваш врач Анна Рашидовна": false, "к Гульнаре Рашидовне": false, "Анна, Рашидовна": true,
+	} {
+		found := false
+		for _, h := range tracer.Find(text) {
+			found = found || h.Canary.Name == "отчество"
+		}
+		if found != want {
+			t.Errorf("%q: найдено %v", text, found)
+		}
+	}
+}
+
 func TestFindAcross(t *testing.T) {
 	t.Parallel()
 	tracer := New([]Canary{phone, fullName, birth, email, {Kind: pii.Name, Name: "имя", Value: "Алсу", Owner: "а"}})

@@ -18,6 +18,54 @@ type person struct {
 	initials  map[uint16]bool
 }
 
+func newPerson() person {
+	return person{forenames: map[uint64]bool{}, surnames: map[uint64]bool{}, initials: map[uint16]bool{}}
+}
+
+// called adds a first name with all that the person may be called by it.
+func (p *person) called(first string, sex names.Sex) {
+	for _, w := range append([]string{first}, names.Short(first)...) {
+		for _, f := range names.Decline(w, names.First, sex) {
+			p.forenames[wordHash(f)] = true
+		}
+		for _, s := range names.Spellings(strings.ToLower(w), 12) {
+			p.forenames[wordHash(s)] = true
+		}
+	}
+}
+
+// companions gives each patronymic the first name of its owner: «Анна Рашидовна» on the
+// staff is not the client Алсу Рашидовна.
+func companions(canaries []Canary, persons []person) ([]int32, []person) {
+	first := map[string]string{}
+	for i := range canaries {
+		if r, _ := roleOf(&canaries[i]); r == roleFirst && canaries[i].Owner != "" {
+			first[canaries[i].Owner] = canaries[i].Value
+		}
+	}
+	if len(first) == 0 {
+		return nil, persons
+	}
+	known := map[string]int32{}
+	all := make([]int32, len(canaries))
+	for i := range canaries {
+		all[i] = -1
+		name, ok := first[canaries[i].Owner]
+		if r, _ := roleOf(&canaries[i]); r != rolePatronymic || !ok {
+			continue
+		}
+		at, ok := known[name]
+		if !ok {
+			p := newPerson()
+			p.called(name, names.Unknown)
+			at = int32(len(persons))
+			persons, known[name] = append(persons, p), at
+		}
+		all[i] = at
+	}
+	return all, persons
+}
+
 // A word's aux holds whether it counts only with a capital letter (it is also a common
 // word) and whose surname it is.
 func wordAux(word string, person int) int32 {
@@ -95,7 +143,7 @@ func (b *builder) name(i int32, value string, r role) {
 		}
 		return
 	}
-	p := person{forenames: map[uint64]bool{}, surnames: map[uint64]bool{}, initials: map[uint16]bool{}}
+	p := newPerson()
 	fields = slices.DeleteFunc(fields, func(f string) bool {
 		initial := utf8.RuneCountInString(f) == 1
 		if initial {
@@ -110,14 +158,7 @@ func (b *builder) name(i int32, value string, r role) {
 	}
 	first, patronymic, surname := parts(fields)
 	if first != "" {
-		for _, w := range append([]string{first}, names.Short(first)...) {
-			for _, f := range names.Decline(w, names.First, sexOf(first, patronymic, surname)) {
-				p.forenames[wordHash(f)] = true
-			}
-			for _, s := range names.Spellings(strings.ToLower(w), 12) {
-				p.forenames[wordHash(s)] = true
-			}
-		}
+		p.called(first, sexOf(first, patronymic, surname))
 	}
 	for _, w := range []string{first, patronymic} {
 		for _, s := range append([]string{strings.ToLower(w)}, names.Spellings(strings.ToLower(w), 4)...) {
@@ -400,7 +441,7 @@ func (p *person) namesake(text string, start, end int) bool {
 			}
 			t := tokens[n]
 			if utf8.RuneCountInString(t.text) == 1 {
-				if t.end < len(text) && text[t.end] == '.' {
+				if t.end < len(text) && text[t.end] == '.' && len(p.initials) > 0 {
 					code, _ := foldOf(t.text, 0)
 					own, others = own || p.initials[code], others || !p.initials[code]
 				}

@@ -39,11 +39,13 @@ type Tracer struct {
 	numbers   []number
 	sequences []sequence
 	persons   []person
-	phrases   []phrase
-	lengths   []int
-	codes     bool
-	digests   digests
-	openings  openings
+	// companions leads from a patronymic to the person whose it is, -1 or nil without one.
+	companions []int32
+	phrases    []phrase
+	lengths    []int
+	codes      bool
+	digests    digests
+	openings   openings
 }
 
 // New prepares a search for the canaries, which must not be changed afterwards. Do it
@@ -78,6 +80,7 @@ func New(canaries []Canary) *Tracer {
 	t.index, t.words, t.spellings = b.build(), b.words.build(), b.spellings
 	t.numbers, t.sequences, t.persons, t.phrases, t.codes = b.numbers, b.sequences, b.persons, b.phrases, b.codes
 	t.lengths = lengthsOf(b.lengths)
+	t.companions, t.persons = companions(t.canaries, t.persons)
 	return t
 }
 
@@ -197,12 +200,16 @@ func (p *pass) report(canary int32, rendering string, start, end int) {
 	for c := canary; c >= 0 && owners <= mostNamesakes; c = p.t.twins[c] {
 		owners++
 	}
+	wanted := owners
 	if owners > mostNamesakes {
-		owners = 1
+		wanted = 1
 	}
-	for ; owners > 0; owners-- {
-		p.reportOne(canary, rendering, start, end)
-		canary = p.t.twins[canary]
+	for c := canary; c >= 0 && wanted > 0; c = p.t.twins[c] {
+		if p.t.companions != nil && p.t.companions[c] >= 0 && p.t.persons[p.t.companions[c]].namesake(p.text, start, end) {
+			continue
+		}
+		p.reportOne(c, rendering, start, end)
+		wanted--
 	}
 }
 
