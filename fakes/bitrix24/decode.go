@@ -14,11 +14,21 @@ import (
 // maxDepth bounds nesting, as json_decode and max_input_nesting_level of PHP do.
 const maxDepth = 64
 
-var errTooDeep = errors.New("вложенность параметров больше 64")
+// maxValues bounds how many values one call may carry: a hostile body must not cost more
+// memory than it has bytes, and no honest call comes near.
+const maxValues = 100_000
+
+var (
+	errTooDeep = errors.New("вложенность параметров больше 64")
+	errTooMany = errors.New("параметров больше 100 000")
+)
 
 // decodeForm reads «a=1&b[c][]=2» as PHP reads a query string or a form, into m.
 func decodeForm(m *Map, text string) error {
-	for len(text) > 0 {
+	for count := 0; len(text) > 0; count++ {
+		if count > maxValues {
+			return errTooMany
+		}
 		var pair string
 		pair, text, _ = strings.Cut(text, "&")
 		if pair == "" {

@@ -25,8 +25,9 @@ func decodeJSON(data []byte) (any, error) {
 }
 
 type jsonReader struct {
-	data []byte
-	at   int
+	data  []byte
+	at    int
+	count int // values so far
 }
 
 func (r *jsonReader) wrong() error { return fmt.Errorf("ошибка в знаке %d", r.at+1) }
@@ -54,6 +55,9 @@ func (r *jsonReader) next(want byte) bool {
 func (r *jsonReader) value(depth int) (any, error) {
 	if depth > maxDepth {
 		return nil, errTooDeep
+	}
+	if r.count++; r.count > maxValues {
+		return nil, errTooMany
 	}
 	r.space()
 	if r.at >= len(r.data) {

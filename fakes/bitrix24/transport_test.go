@@ -347,6 +347,15 @@ func TestHostileBody(t *testing.T) {
 	if status != 400 {
 		t.Errorf("deep brackets: %d", status)
 	}
+	many := newPortal(t, Options{})
+	for kind, body := range map[string]string{
+		"application/json":                  `{"fields":[` + strings.Repeat("1,", maxValues) + `1]}`,
+		"application/x-www-form-urlencoded": strings.Repeat("a[]=1&", maxValues+1) + "b=1",
+	} {
+		if status, answer := many.send("POST", many.base+"crm.lead.add", kind, body); status != 400 || answer["error"] != "INVALID_REQUEST" {
+			t.Errorf("%s of very many values: %d %v", kind, status, answer)
+		}
+	}
 }
 
 func TestThreeDoors(t *testing.T) {
