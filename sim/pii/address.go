@@ -195,10 +195,10 @@ func (sc *scan) addAddress(from, end int, flat bool, score float64) int {
 	}
 	u := sc.around(first, end)
 	switch {
+	case !flat && sc.ownAddress(first, end):
+		c.score -= 0.5
 	case u.strong(ctxAddress) && u.near&isBusiness == 0:
 		c.score += 0.1
-	case sc.ownAddress(first, end, u) && !flat:
-		c.score -= 0.5
 	case u.field&isBusiness != 0:
 		c.score -= 0.5
 	}
@@ -207,8 +207,8 @@ func (sc *scan) addAddress(from, end int, flat bool, score float64) int {
 }
 
 // ownAddress tells whether words of the business stand by: «мы находимся», «салон на».
-func (sc *scan) ownAddress(a, b int, u surroundings) bool {
-	for k := a - 1; k >= 0 && k >= a-8; k-- {
+func (sc *scan) ownAddress(a, b int) bool {
+	for k := a - 1; k >= 0 && k >= a-12; k-- {
 		if strings.ContainsAny(sc.gap(k), "\n{}") && k < a-1 {
 			break
 		}
@@ -219,7 +219,7 @@ func (sc *scan) ownAddress(a, b int, u surroundings) bool {
 		if c&(isBusiness|notPerson) != 0 {
 			return true
 		}
-		if w := fold(sc.str(k)); w == "находитесь" || w == "вы" || w == "нас" || w == "вам" || w == "вас" {
+		if w := fold(sc.str(k)); w == "находитесь" || w == "вы" || w == "нас" || w == "вам" || w == "вас" || w == "нам" || w == "записаны" || w == "приехать" || w == "зайти" || w == "подойти" {
 			return true
 		}
 	}

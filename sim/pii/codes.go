@@ -202,8 +202,6 @@ func (sc *scan) oneTime(i, j int) {
 		c.score = 0.72
 	case code && fold(sc.str(at)) == "otp":
 		c.score = 0.85
-	case code && i-at <= 1 && (fold(sc.str(at)) == "code" || fold(sc.str(at)) == "pin") && sc.toks[i].letters >= 4 && !sc.isField(i):
-		c.score = 0.62
 	case strong && sc.entering(i, j):
 		c.score = 0.65
 	case strong && words <= 3 && sc.smsBefore(i):

@@ -22,7 +22,7 @@ func recogniseHandles(sc *scan) {
 		if end < len(s) && strings.IndexByte("/({:=[", s[end]) >= 0 || end-at < 5 || end-at > 33 || !asciiLetter(s[at+1]) {
 			continue
 		}
-		if !personal(s[at+1 : end]) {
+		if !personal(s[at+1:end]) || sc.ownPage(at) {
 			continue
 		}
 		sc.add(candidate{start: at, end: end, kind: Handle, rule: "formatted", score: 0.85})

@@ -102,6 +102,9 @@ func (sc *scan) judgePhone(n *number, u *surroundings, c candidate) {
 	if n.tight && !n.plus && n.start > 1 && sc.text[n.start-1] == '/' && (asciiLetter(sc.text[n.start-2]) || asciiDigit(sc.text[n.start-2])) {
 		c.score -= 0.5 // a part of a path
 	}
+	if d := n.digits[len(n.digits)-10:]; d[0] != '9' && (u.near|u.field)&isBusiness != 0 && u.near&ctxSelf == 0 {
+		return // a landline that is said to be the business's
+	}
 	switch {
 	case strings.HasPrefix(sc.text[n.end:], "@c.us"), strings.HasPrefix(sc.text[n.end:], "@s.whatsapp.net"):
 		c.score += 0.5

@@ -80,10 +80,10 @@ func (sc *scan) linkAt(at, path int, host string) {
 func (sc *scan) ownPage(start int) bool {
 	from := max(0, start-70)
 	words := strings.Fields(fold(sc.text[from:start]))
-	for _, w := range words[max(0, len(words)-6):] {
+	for _, w := range words[max(0, len(words)-5):] {
 		w = strings.Trim(w, ".,:;!?()\"")
 		switch {
-		case strings.HasPrefix(w, "наш"), w == "группа", w == "группе", w == "канал", w == "канале", w == "сообщество", w == "нас", w == "подписывайтесь", w == "салон", w == "паблик", w == "безнең", w == "студия", w == "клиника":
+		case strings.HasPrefix(w, "наш"), w == "группа", w == "группе", w == "канал", w == "канале", w == "сообщество", w == "нас", w == "подписывайтесь", w == "салон", w == "паблик", w == "мы", w == "безнең", w == "студия", w == "клиника":
 			return true
 		}
 	}
