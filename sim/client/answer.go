@@ -157,6 +157,9 @@ func (c *Client) confirm(h *hearing) []Utterance {
 	if o, ok := answerOption(c.options(h), yes, c.o.Goal); ok && len(facts) == 0 {
 		return c.send(o)
 	}
+	if word, ok := instructed(h.texts, yes); ok && len(facts) == 0 {
+		return []Utterance{{Text: word}}
+	}
 	affirm := c.pick("да, всё верно", "да", "да, верно")
 	switch {
 	case c.again > 0:

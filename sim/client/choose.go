@@ -1,6 +1,7 @@
 package client
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -111,7 +112,7 @@ func (c *Client) slot(h *hearing) []Utterance {
 	o, ok := byTitle(options, func(titles []string) (string, bool) { return nearestMoment(titles, wish, c.o.Now) })
 	if !ok {
 		var best string
-		if best, ok = nearestMoment(h.does[acts.OffersSlots].Options, wish, c.o.Now); ok {
+		if best, ok = nearestMoment(apart(h.does[acts.OffersSlots].Options), wish, c.o.Now); ok {
 			o = option{title: best}
 		}
 	}
@@ -139,6 +140,26 @@ func (c *Client) slot(h *hearing) []Utterance {
 		return []Utterance{{Text: "да, " + o.title}}
 	}
 	return []Utterance{{Text: o.title}}
+}
+
+// hour finds the hours of a slot.
+var hour = regexp.MustCompile(`\d{1,2}[:.]\d{2}`)
+
+// apart divides «завтра: 9:00, 11:00» into two slots of the same day.
+func apart(slots []string) []string {
+	var out []string
+	for _, s := range slots {
+		at := hour.FindAllStringIndex(s, -1)
+		if len(at) < 2 {
+			out = append(out, s)
+			continue
+		}
+		day := strings.TrimRight(s[:at[0][0]], " :,–—-")
+		for _, a := range at {
+			out = append(out, strings.TrimSpace(day+" "+s[a[0]:a[1]]))
+		}
+	}
+	return out
 }
 
 // day finds the button or the numbered line for the wished day, where days are offered

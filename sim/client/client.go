@@ -93,6 +93,7 @@ type Client struct {
 	offered   []string // options seen so far
 	burst     bool     // the last words were several messages
 	confirmed bool     // the bot has confirmed, but asks on
+	wrong     string   // what the bot settled otherwise than agreed
 
 	refusals, declined, rebuffs, nagged, quiet, asides, disputes, rejected int
 }
@@ -211,6 +212,10 @@ func (c *Client) putIn(h *hearing) ([]Utterance, bool) {
 
 // nag says again what is wanted: the bot asked nothing that the client understands.
 func (c *Client) nag(h *hearing) []Utterance {
+	if c.wrong != "" {
+		c.end(Mistaken, c.wrong)
+		return nil
+	}
 	c.nagged++
 	if c.nagged > 3 {
 		c.end(Impatient, "бот не понимает, чего хочет клиент")
@@ -304,7 +309,7 @@ func (c *Client) reach(russian string) bool {
 // gives up.
 func (c *Client) dispute(wrong string) bool {
 	c.disputes++
-	if c.disputes > 1 {
+	if c.wrong = wrong; c.disputes > 1 {
 		return c.end(Mistaken, wrong)
 	}
 	c.next = c.words("нет, мне нужно: {service}, {time}")

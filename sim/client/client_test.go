@@ -92,14 +92,16 @@ func seeds() uint64 {
 // bot wrote nothing down.
 func TestReachesItsGoal(t *testing.T) {
 	t.Parallel()
-	for _, name := range slices.Sorted(maps.Keys(cooperative)) {
+	all := maps.Clone(cooperative)
+	maps.Copy(all, others)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			reached, turns := 0, 0
 			failed := map[client.Manner]string{}
 			for seed := range seeds() {
 				manner := client.Manners()[seed%uint64(len(client.Manners()))]
-				b := cooperative[name]()
+				b := all[name]()
 				c := newClient(t, client.Options{Goal: client.Book, Manner: manner, Seed: seed, Female: true})
 				tr := converse(t, c, b)
 				v, booked := b.booked()
@@ -109,7 +111,7 @@ func TestReachesItsGoal(t *testing.T) {
 				if c.Reached() {
 					reached++
 					turns += tr.turns
-					if v.service == "" && v.time == "" {
+					if v == (visit{}) {
 						t.Fatalf("seed %d: booked nothing: %+v\n%s", seed, v, tr)
 					}
 				} else {

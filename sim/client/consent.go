@@ -27,6 +27,9 @@ func (c *Client) aboutConsent(h *hearing) (say []Utterance, ok bool) {
 		if o, found := consentOption(options, no); found && c.again == 0 {
 			return c.send(o), true
 		}
+		if word, found := instructed(h.texts, no); found && c.again == 0 {
+			return []Utterance{{Text: word}}, true
+		}
 		return c.words(c.sex("не согласен", "не согласна")), true
 	}
 	if onlyNews(h) {
@@ -43,6 +46,9 @@ func (c *Client) aboutConsent(h *hearing) (say []Utterance, ok bool) {
 	a := h.does[acts.AsksConsent]
 	if a.Consent != nil && a.Consent.Implied && (h.has(acts.OffersSlots) || len(h.asks) > 0) && c.again == 0 {
 		return nil, false
+	}
+	if word, found := instructed(h.texts, yes); found && c.again < 2 && len(h.asks) == 0 {
+		return []Utterance{{Text: word}}, true
 	}
 	agreed := c.pick(c.sex("да, согласен", "да, согласна"), c.sex("согласен", "согласна"))
 	if c.o.Manner == TatarOnly && c.again == 0 {

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -131,9 +132,39 @@ func (c *Client) listen(replies []acts.Reply) *hearing {
 	if _, ok := h.does[acts.AsksConsent]; !ok && c.consentLike(h) {
 		h.does[acts.AsksConsent] = acts.Act{Name: acts.AsksConsent, Score: 0.5}
 	}
+	if !h.insists() && !h.has(acts.ConfirmsBooking) && c.visit() && c.tells["goal"] > 0 && c.turn > 1 {
+		// «Если данные верны, напишите «да»»
+		if word, ok := instructed(h.texts, yes); ok && !anyOf(strings.Join(h.texts, " "), "рассылк", "персональн") && word != "" {
+			h.does[acts.AsksConfirmation] = acts.Act{Name: acts.AsksConfirmation, Score: 0.5}
+		}
+	}
 	h.aside(c.again)
 	h.guess(c.o.Goal)
 	return h
+}
+
+// instruction is a word that the bot tells the client to write: «отправьте «+», если
+// согласны».
+var instruction = regexp.MustCompile(`(?:напиш|отправ|ответ|пришл|введ)[а-я]{2,5}[^«»".!?\n]{0,30}[«"]([^«»"\n]{1,30})[»"](?:[^«»".!?\n]{0,30}[«"]([^«»"\n]{1,30})[»"])?`)
+
+// instructed finds the word that would mean a yes or a no.
+func instructed(texts []string, want sense) (string, bool) {
+	for _, t := range texts {
+		if !strings.ContainsAny(t, "«\"") {
+			continue
+		}
+		for _, m := range instruction.FindAllStringSubmatch(t, -1) {
+			for _, word := range m[1:] {
+				w := wordsOf(word)
+				switch {
+				case word == "", has(w, "отз", "отм", "стоп", "удал"):
+				case word == "+" && want == yes, word == "-" && want == no, len(w) > 0 && senseOf(w) == want:
+					return word, true
+				}
+			}
+		}
+	}
+	return "", false
 }
 
 // numberOf tells whether «номер» is that of a line to choose.
@@ -218,11 +249,11 @@ func (h *hearing) guess(goal Goal) {
 		return
 	}
 	last := h.texts[len(h.texts)-1]
-	if !h.wonders && len(last) > 160 {
+	if !h.wonders && len(last) > 400 {
 		return
 	}
 	words := wordsOf(last)
-	if !h.wonders && !has(words, "укаж", "напиш", "назов", "введ", "остав", "скаж", "пришл", "выбер", "жду", "нуж", "type", "enter", "please", "send") && len(words) > 3 {
+	if !h.wonders && !has(words, "указ", "укаж", "прос", "прош", "треб", "понадоб", "напиш", "назов", "введ", "остав", "скаж", "пришл", "выбер", "жду", "нуж", "type", "enter", "please", "send") && len(words) > 3 {
 		return
 	}
 	for _, g := range [...]struct{ fact, stems string }{

@@ -123,7 +123,7 @@ func (c *Client) finishVisit(h *hearing) bool {
 		if wrong := c.mistaken(h); wrong != "" {
 			return c.dispute(wrong)
 		}
-		c.confirmed = true
+		c.confirmed, c.wrong = true, ""
 	}
 	switch {
 	case c.confirmed && !h.insists() && h.outcome&(undone|cancelled) == 0 && !h.has(acts.Refusal):
