@@ -3,6 +3,7 @@ package steps
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
 	"strconv"
 	"strings"
 
@@ -28,17 +29,17 @@ func clientSentences() []sentence {
 		{pattern: "клиент исправляет последнее сообщение на «8 900 {телефон: хвост}»", do: clientEdits, needs: "правка",
 			example: "клиент исправляет последнее сообщение на «{телефон}»"},
 		{pattern: "клиент удаляет последнее сообщение", do: clientDeletes, needs: "правка"},
-		{pattern: "клиент записывается на «маникюр» на «завтра 11:00»", do: clientBooks, needs: "запись",
+		{pattern: "клиент записывается на «маникюр» на «завтра 11:00»", do: clientBooks, goal: true, needs: "запись",
 			about: "клиент сам отвечает на вопросы бота, в каком бы порядке они ни шли, даёт согласие и выбирает время"},
-		{pattern: "клиент «Ильнур» записывается на «маникюр» на «завтра 11:00»", do: namedClientBooks, needs: "запись"},
-		{pattern: "клиент «Ильнур» пытается записаться на «маникюр» на «завтра 11:00»", do: namedClientTries, needs: "запись",
+		{pattern: "клиент «Ильнур» записывается на «маникюр» на «завтра 11:00»", do: namedClientBooks, goal: true, needs: "запись"},
+		{pattern: "клиент «Ильнур» пытается записаться на «маникюр» на «завтра 11:00»", do: namedClientTries, goal: true, needs: "запись",
 			about: "удастся ли, покажут следующие фразы"},
-		{pattern: "клиент, который не даёт согласия, пытается записаться на «маникюр»", do: refuserBooks, needs: "запись"},
-		{pattern: "клиент оставляет заявку на «маникюр»", do: clientLeavesLead, needs: "лиды",
+		{pattern: "клиент, который не даёт согласия, пытается записаться на «маникюр»", do: refuserBooks, goal: true, needs: "запись"},
+		{pattern: "клиент оставляет заявку на «маникюр»", do: clientLeavesLead, goal: true, needs: "лиды",
 			about: "то же, что запись, но довольно и того, что заявка принята"},
-		{pattern: "клиент переносит запись на «пятница 19:30»", do: clientMoves, needs: "перенос"},
-		{pattern: "клиент отменяет запись", do: clientCancels, needs: "перенос"},
-		{pattern: "клиент задаёт вопрос «сколько стоит?» посреди записи на «маникюр»", do: clientInterrupts, needs: "запись"},
+		{pattern: "клиент переносит запись на «пятница 19:30»", do: clientMoves, goal: true, needs: "перенос"},
+		{pattern: "клиент отменяет запись", do: clientCancels, goal: true, needs: "перенос"},
+		{pattern: "клиент задаёт вопрос «сколько стоит?» посреди записи на «маникюр»", do: clientInterrupts, goal: true, needs: "запись"},
 	}
 }
 
@@ -63,7 +64,6 @@ func (w *world) write(ctx context.Context, g *guest, line string) error {
 
 // fill puts the values of a client into its line and keeps what it says about health.
 func (w *world) fill(g *guest, line string) (string, error) {
-	line = w.varied(line)
 	filled, err := w.cast.Fill(g.person, line)
 	if err != nil {
 		return "", broken("%w", err)
@@ -71,14 +71,6 @@ func (w *world) fill(g *guest, line string) (string, error) {
 	w.health = append(w.health, filled.Health...)
 	w.recast() // a line may bring a new person into the cast
 	return filled.Text, nil
-}
-
-// varied says a line differently in the passes of --variants.
-func (w *world) varied(line string) string {
-	if w.result.Variant == 0 {
-		return line
-	}
-	return client.Vary(line, w.suite.Seed, fmt.Sprintf("%s/%d/%d", w.scenario.Key, w.result.Variant, w.step))
 }
 
 // say sends a message. A bot that breaks the protocol ends the scenario: what would come
@@ -322,6 +314,9 @@ func (w *world) pursue(ctx context.Context, o client.Options, facts map[string]s
 	}
 	stop := agent.Stopped()
 	g.goal, g.stopped = agent.Goal(), stop.Russian
+	if m := w.manner(); m != client.Plain {
+		g.goal += ", пишет: " + string(m)
+	}
 	w.note("клиент «%s»: %s", g.person.Label, stop.Russian)
 	if must && !agent.Reached() {
 		w.found(progon.Finding{
@@ -352,13 +347,25 @@ func (w *world) agent(g *guest, o client.Options) (*client.Client, error) {
 		facts[k] = v
 	}
 	o.Facts = facts
-	o.Seed = w.suite.Seed
+	o.Seed, o.Manner = w.suite.Seed, w.manner()
 	o.Female = g.person.Female()
 	agent, err := client.New(o)
 	if err != nil {
 		return nil, broken("%w", err)
 	}
 	return agent, nil
+}
+
+// manner is how the client writes in this pass: plainly, or with --variants in another
+// way each time. The seed decides with which way a scenario begins.
+func (w *world) manner() client.Manner {
+	if w.result.Variant == 0 {
+		return client.Plain
+	}
+	h := fnv.New64a()
+	_, _ = fmt.Fprintf(h, "%d/%s", w.suite.Seed, w.scenario.Key)
+	all := client.Manners()[1:]
+	return all[(h.Sum64()+uint64(w.result.Variant))%uint64(len(all))]
 }
 
 // converse lets an agent and the bot talk until the agent is done. enough may end it

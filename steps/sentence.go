@@ -22,7 +22,10 @@ type sentence struct {
 	about string
 	// needs is a capability which the bot must have declared.
 	needs string
-	do    func(ctx context.Context, w *world, in input) error
+	// goal tells that the simulated client leads the conversation by itself: only such
+	// scenarios can be played in other words.
+	goal bool
+	do   func(ctx context.Context, w *world, in input) error
 }
 
 // input is what a feature file puts into a sentence.

@@ -31,7 +31,7 @@ type Options struct {
 	Seed     uint64
 	Parallel int
 	Repeat   int // how many times each scenario is played; 0 means once
-	Variants int // how many more times with the client's lines said differently
+	Variants int // how many more times, with the client's own lines in other manners
 	Version  string
 	// Planned and Done tell of the progress; both may be nil.
 	Planned func(int)
@@ -59,13 +59,22 @@ func Run(ctx context.Context, o Options) (*progon.Run, error) {
 	if err := Understand(o.Book); err != nil {
 		return nil, err
 	}
-	passes := max(o.Repeat, 1) + o.Variants
+	varied := map[string]bool{}
+	if o.Variants > 0 {
+		m := newMatcher()
+		for _, sc := range o.Book.Scenarios {
+			if selected[sc.Key] && m.goalDriven(sc) {
+				varied[sc.Key] = true
+			}
+		}
+	}
+	repeats := max(o.Repeat, 1)
 	started := time.Now()
 	run := &progon.Run{
 		Format: progon.FormatVersion, Version: o.Version,
 		Bot:  progon.Bot{Name: o.Bot.Bot.Name, Version: o.Bot.Bot.Version, Reach: reach(o.Bot)},
 		Seed: o.Seed, Features: o.Book.Hash(), Config: o.Bot.Hash,
-		Started: started, Planned: len(selected) * passes,
+		Started: started, Planned: len(selected)*repeats + len(varied)*o.Variants,
 	}
 	finish := func(err error) (*progon.Run, error) {
 		run.Took = time.Since(started)
@@ -95,8 +104,14 @@ func Run(ctx context.Context, o Options) (*progon.Run, error) {
 	defer func() { _ = pool.close() }()
 
 	s := &suite{Options: o, selected: selected, pool: pool, portal: portalOf(o.Bot, pool.all[0].portal), detector: pii.NewDetector(pii.ProfileLog)}
-	for pass := range passes {
+	for pass := range repeats + o.Variants {
 		s.pass = pass
+		if pass >= repeats {
+			s.selected = varied
+		}
+		if len(s.selected) == 0 {
+			break
+		}
 		if err := s.play(ctx); err != nil {
 			return finish(err)
 		}

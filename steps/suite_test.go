@@ -15,6 +15,7 @@ import (
 	"progon"
 	"progon/fakes/samplebot"
 	"progon/features"
+	"progon/sim/client"
 	"progon/sim/persona"
 	"progon/steps"
 	"progon/steps/botfile"
@@ -110,6 +111,24 @@ func beyondSample(s progon.ScenarioResult) bool {
 		}
 	}
 	return false
+}
+
+// The goal-driven scenarios hold in whatever manner the client writes.
+func TestGoodBotUnderstandsEveryManner(t *testing.T) {
+	t.Parallel()
+	run := rehearse(t, steps.Options{Tags: "@запись or @маршрутизация", Variants: len(client.Manners()) - 1, Parallel: 4})
+	if diff := cmp.Diff([]string(nil), against(run)); diff != "" {
+		t.Errorf("findings against the good bot (-want +got):\n%s", diff)
+	}
+	varied := 0
+	for _, s := range run.Scenarios {
+		if s.Variant > 0 {
+			varied++
+		}
+	}
+	if varied < 50 {
+		t.Errorf("only %d scenarios were played in another manner", varied)
+	}
 }
 
 // Every defect turns red the scenarios that its row names, by the rule that it breaks.

@@ -14,6 +14,7 @@ type matcher struct {
 	patterns    []string
 	expressions []*regexp.Regexp
 	tables      []bool
+	goals       []bool
 }
 
 func newMatcher() matcher {
@@ -22,6 +23,7 @@ func newMatcher() matcher {
 		m.patterns = append(m.patterns, s.pattern)
 		m.expressions = append(m.expressions, s.expression)
 		m.tables = append(m.tables, s.table != "")
+		m.goals = append(m.goals, s.goal)
 	}
 	return m
 }
@@ -58,7 +60,19 @@ func Understand(book *script.Book) error {
 	return errors.Join(wrong...)
 }
 
-// Problem says what is wrong with one step, or nothing.
+// goalDriven tells whether the simulated client leads a part of the conversation.
+func (m matcher) goalDriven(sc script.Scenario) bool {
+	for _, st := range sc.Steps {
+		for _, i := range m.match(st.Text) {
+			if m.goals[i] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// problem says what is wrong with one step, or nothing.
 func (m matcher) problem(st script.Step) string {
 	which := m.match(st.Text)
 	switch {

@@ -82,8 +82,11 @@ func (b *Bot) book(s *session, text, low string, pressed bool) []reply {
 		return b.askConsent(s)
 	}
 	if s.booked {
-		if thanked.MatchString(low) {
+		switch {
+		case thanked.MatchString(low):
 			return one(b.say("welcome"))
+		case greets.MatchString(low) && !understood:
+			return one(b.say("hello_again"))
 		}
 		if !understood {
 			return one(b.say("ask_admin", ownPhone))
