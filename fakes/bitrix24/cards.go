@@ -72,7 +72,7 @@ func cardAdd(c *call, k *kind) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := c.create(c.tableOf(k), fields, c.grant.user)
+	r, err := c.create(c.tableOf(k), c.writable(k.name, fields), c.grant.user)
 	if err != nil {
 		return nil, err
 	}
@@ -219,7 +219,7 @@ func cardUpdate(c *call, k *kind) (any, error) {
 		return true, nil
 	}
 	t := c.tableOf(k)
-	next, err := c.change(t, r, fields, c.grant.user)
+	next, err := c.change(t, r, c.writable(k.name, fields), c.grant.user)
 	if err != nil {
 		return nil, err
 	}

@@ -128,6 +128,7 @@ func itemAdd(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	fields = c.writable(t.kind.name, fields)
 	r, err := c.create(t, fields, c.grant.user)
 	if err != nil {
 		return nil, itemRefusal(err)
@@ -193,24 +194,36 @@ func itemUpdate(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	next := r.clone()
+	fields = c.writable(t.kind.name, fields)
+	moved := c.movePipeline(t, r, fields)
+	next := moved.clone()
 	if err := c.fill(t, next, fields, false); err != nil {
 		return nil, itemRefusal(err)
 	}
-	if same(r, next) { // nothing is saved when no value changed
+	if moved == r && same(r, next) { // nothing is saved when no value changed
 		return M("item", c.showItem(t, r, nil)), nil
 	}
-	if v, ok := fields.Get("CATEGORY_ID"); ok && t.kind.name == "deal" { // unlike the classic way, this one may
-		fields.Set("CATEGORY_ID", v)
-		r = r.clone()
-		t.put(r, "CATEGORY_ID", strconv.Itoa(num(v)))
-	}
-	next, err = c.change(t, r, fields, c.grant.user)
+	next, err = c.change(t, moved, fields, c.grant.user)
 	if err != nil {
 		return nil, itemRefusal(err)
 	}
 	c.changed(t.effect(progon.Updated, next))
 	return M("item", c.showItem(t, next, nil)), nil
+}
+
+// movePipeline puts a deal into another pipeline, which only the universal way can do: it
+// starts there at the first stage unless the call names one.
+func (c *call) movePipeline(t *table, r *record, fields *Map) *record {
+	v, given := fields.Get("CATEGORY_ID")
+	if !given || t.kind.name != "deal" || num(v) == num(t.text(r, "CATEGORY_ID")) {
+		return r
+	}
+	moved := r.clone()
+	t.put(moved, "CATEGORY_ID", strconv.Itoa(num(v)))
+	if _, named := fields.Get("STAGE_ID"); !named {
+		fields.Set("STAGE_ID", c.firstStage(t, moved))
+	}
+	return moved
 }
 
 func same(a, b *record) bool {

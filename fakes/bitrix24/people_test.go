@@ -52,6 +52,20 @@ func TestSeed(t *testing.T) {
 	}
 }
 
+func TestADealMovesToAnotherPipeline(t *testing.T) {
+	t.Parallel()
+	p := clinic(t, Options{})
+	p.ok("crm.deal.add", `{"fields":{"TITLE":"x"}}`)
+	p.ok("crm.deal.update", `{"id":1,"fields":{"CATEGORY_ID":1}}`)
+	if got := dig(t, p.ok("crm.deal.get", `{"id":1}`), "CATEGORY_ID"); got != "0" {
+		t.Errorf("the classic way moved it to %v", got)
+	}
+	item := dig(t, p.ok("crm.item.update", `{"entityTypeId":2,"id":1,"fields":{"categoryId":1}}`), "item")
+	if dig(t, item, "categoryId") != 1.0 || dig(t, item, "stageId") != "C1:NEW" {
+		t.Errorf("moved to %v, stage %v", dig(t, item, "categoryId"), dig(t, item, "stageId"))
+	}
+}
+
 func TestASeedWithAMistakeSaysWhere(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, seed, want string }{
@@ -132,6 +146,11 @@ func TestRightsOfAWebhook(t *testing.T) {
 	_, answer = p.send("POST", base+"3/desk/crm.deal.get", "application/json", `{"id":1}`)
 	if _, has := answer["result"].(map[string]any)["UF_CRM_DIAGNOSIS"]; has {
 		t.Error("a hidden field is shown")
+	}
+	_, _ = p.send("POST", base+"3/desk/crm.deal.update", "application/json", `{"id":1,"fields":{"UF_CRM_DIAGNOSIS":"x","OPPORTUNITY":5,"TITLE":"новое"}}`)
+	deal := p.ok("crm.deal.get", `{"id":1}`)
+	if dig(t, deal, "UF_CRM_DIAGNOSIS") != "скрыто" || dig(t, deal, "OPPORTUNITY") != "0.00" || dig(t, deal, "TITLE") != "новое" {
+		t.Errorf("a field was written without the right: %v", deal)
 	}
 }
 

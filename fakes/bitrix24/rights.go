@@ -19,7 +19,7 @@ const (
 // person without a role. Rights of a role hold for an administrator of the portal too: a
 // seed that gives one such a role means it.
 //
-// Rights of a role for a kind: {read|add|update|delete: all|own|none, hidden: [codes]}.
+// Rights of a role for a kind: {read|add|update|delete: all|own|none, hidden: [codes], readonly: [codes]}.
 func (c *call) may(kind string, want right, owner *int) error {
 	if c.who == nil || !allowed(c.state, c.who, kind, want, owner) {
 		return classic("Access denied.")
@@ -85,21 +85,39 @@ func (c *call) readable(k *kind) func(*record) bool {
 }
 
 // hidden lists the fields of a kind that the caller may not see.
-func (c *call) hidden(kind string) map[string]bool { return hiddenFields(c.state, c.who, kind) }
+func (c *call) hidden(kind string) map[string]bool {
+	return deniedFields(c.state, c.who, kind, "hidden")
+}
 
-func hiddenFields(st *state, who *Map, kind string) map[string]bool {
-	rules := rulesFor(st, who, kind)
+// writable drops the fields that the caller may not write: the portal ignores them
+// without a word.
+func (c *call) writable(kind string, fields *Map) *Map {
+	hidden, readOnly := c.hidden(kind), deniedFields(c.state, c.who, kind, "readonly")
+	if len(hidden)+len(readOnly) == 0 {
+		return fields
+	}
+	out := &Map{}
+	for name, value := range fields.All {
+		if up := strings.ToUpper(name); !hidden[up] && !readOnly[up] {
+			out.Set(name, value)
+		}
+	}
+	return out
+}
+
+// deniedFields lists the fields that the rules of all of a person's roles name under a
+// word: what one role allows, another does not take away.
+func deniedFields(st *state, who *Map, kind, word string) map[string]bool {
 	var out map[string]bool
-	for i, rule := range rules {
-		v, _ := rule.Get("hidden")
-		list, _ := asList(v)
+	for i, rule := range rulesFor(st, who, kind) {
+		list, _ := asList(first(rule, word))
 		mine := map[string]bool{}
 		for _, code := range list {
 			if up := strings.ToUpper(str(code)); i == 0 || out[up] {
 				mine[up] = true
 			}
 		}
-		out = mine // hidden only where every role hides it
+		out = mine
 	}
 	return out
 }

@@ -94,11 +94,13 @@ type Seed struct {
 
 // SeedRights are the rights of a role on a kind of card: all, own or none.
 type SeedRights struct {
-	Read   string   `yaml:"read"`
-	Add    string   `yaml:"add"`
-	Update string   `yaml:"update"`
-	Delete string   `yaml:"delete"`
-	Hidden []string `yaml:"hidden"`
+	Read   string `yaml:"read"`
+	Add    string `yaml:"add"`
+	Update string `yaml:"update"`
+	Delete string `yaml:"delete"`
+	// Hidden fields are neither seen nor written, read-only ones only seen.
+	Hidden   []string `yaml:"hidden"`
+	ReadOnly []string `yaml:"readonly"`
 }
 
 // SeedStage is one row of a directory.
@@ -199,15 +201,20 @@ func (s *Server) loadPeople(seed Seed) error {
 					return fmt.Errorf("roles, «%s», %s: право «%s» неизвестно; годятся all, own, none", role, kind, level)
 				}
 			}
-			hidden := make([]any, len(r.Hidden))
-			for i, code := range r.Hidden {
-				hidden[i] = strings.ToUpper(code)
-			}
-			rules.Set(kind, M("read", r.Read, "add", r.Add, "update", r.Update, "delete", r.Delete, "hidden", hidden))
+			rules.Set(kind, M("read", r.Read, "add", r.Add, "update", r.Update, "delete", r.Delete,
+				"hidden", upper(r.Hidden), "readonly", upper(r.ReadOnly)))
 		}
 		s.state.rights[strings.ToLower(role)] = rules
 	}
 	return nil
+}
+
+func upper(codes []string) []any {
+	out := make([]any, len(codes))
+	for i, code := range codes {
+		out[i] = strings.ToUpper(code)
+	}
+	return out
 }
 
 func zeroEmpty(n int) string {
