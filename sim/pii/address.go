@@ -31,9 +31,9 @@ func recogniseAddresses(sc *scan) {
 	}
 }
 
-// short tells whether the gap keeps parts of one address together.
+// addressGap tells whether the gap keeps parts of one address together.
 func addressGap(g string) bool {
-	return len(g) <= 3 && g != "" && !strings.ContainsAny(g, "!?;:\n{}") && (g != ". " || true)
+	return len(g) <= 3 && g != "" && !strings.ContainsAny(g, "!?;:\n{}")
 }
 
 // street reads from a marker: the name may stand after it or before it.

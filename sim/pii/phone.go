@@ -54,6 +54,8 @@ func recognisePhoneEleven(sc *scan, n *number, u *surroundings) {
 		c.score = 0.45
 	case grouped && n.groups[0] <= 4 && d[1] == '9':
 		c.rule, c.score = "formatted", 0.9
+	case n.paren || n.groups[0] == 1 && n.groups[1] <= 5 && grouped && strings.Contains(sc.text[n.start:n.end], "("):
+		c.rule, c.score = "formatted", 0.9
 	case grouped:
 		c.rule, c.score = "formatted", 0.75
 	default:

@@ -1,5 +1,7 @@
 package pii
 
+import "strings"
+
 // token is a run of letters or a run of digits of the normal text.
 type token struct {
 	start, end int32
@@ -15,22 +17,11 @@ const (
 	isDigits shape = 1 << iota
 	isCyrillic
 	isLatin
-	hasTatar
 	startsUpper
 	allUpper
 )
 
 func (t token) is(s shape) bool { return t.shape&s != 0 }
-
-// marks are the places where a recogniser that is not about words or digits must look.
-type marks struct {
-	at     []int32 // @
-	colon  []int32 // "://" and digit ":" something
-	slash  []int32 // "/" with a name before it
-	equal  []int32 // "="
-	dashes bool    // "-----"
-	quick  bool    // the text has letters at all
-}
 
 // tokenise splits the text and looks every word up on the way.
 func (sc *scan) tokenise() {
@@ -53,7 +44,7 @@ func (sc *scan) tokenise() {
 				c := s[i]
 				var code uint8
 				if asciiLetter(c) {
-					if shape&isCyrillic != 0 && shape&isLatin == 0 && count > 1 && !sc.lookAlike(s, start, i) {
+					if shape&isCyrillic != 0 && shape&isLatin == 0 && count > 1 && !looksRussian(c) {
 						break
 					}
 					shape |= isLatin
@@ -86,9 +77,6 @@ func (sc *scan) tokenise() {
 							continue
 						}
 						break
-					}
-					if code >= 58 {
-						shape |= hasTatar
 					}
 					shape |= isCyrillic
 					prev = 0
@@ -146,12 +134,6 @@ func asciiLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
 func asciiDigit(c byte) bool { return c >= '0' && c <= '9' }
 
-// lookAlike tells whether a Cyrillic word goes on with Latin letters because they look
+// looksRussian tells whether a Latin letter inside a Russian word is there because it looks
 // the same, rather than because a new word begins.
-func (sc *scan) lookAlike(s string, start, at int) bool {
-	switch s[at] {
-	case 'a', 'e', 'o', 'p', 'c', 'y', 'x', 'A', 'B', 'E', 'K', 'M', 'H', 'O', 'P', 'C', 'T', 'X', 'Y':
-		return true
-	}
-	return false
-}
+func looksRussian(c byte) bool { return strings.IndexByte("aeopcyxABEKMHOPCTXY", c) >= 0 }
