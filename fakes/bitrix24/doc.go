@@ -5,12 +5,15 @@
 //
 //	rest.go      address, auth, decoding (decode.go), faults, limits (limits.go)
 //	server.go    the table of methods; batch.go runs several in one call
-//	<family>.go  the methods: cards, items, links, directories, userfields, timeline,
-//	             activities, tasks, users, system, bots, bots2, lines, connectors,
-//	             booking, calendar, events, oauth
+//	rights.go    what the caller may see and write
+//	<family>.go  the methods: cards, items, links, convert, directories, pipelines,
+//	             userfields, timeline, activities, tasks, users, system, bots, bots2,
+//	             lines, linecrm, connectors, booking, resources, calendar, events, oauth
 //	rest.go      the answer, in the portal's own envelope and spelling (array.go)
 //
-// and is recorded as one [progon.Event] with its effects; the commands of a batch are
+// What people do in the portal is in people.go and lines.go, a portal described in YAML in
+// seed.go, the page for people in window.go, the commands for tests in control.go. A call
+// is recorded as one [progon.Event] with its effects; the commands of a batch are
 // events of their own. Classic and universal methods are two views of one store: effects
 // always have the classic kinds (lead, contact, company, deal) and field codes. A method
 // that the fake does not know is answered as the portal answers, and marked as a gap.

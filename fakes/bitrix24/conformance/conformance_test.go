@@ -25,48 +25,63 @@ import (
 // timeout bounds one client program, and the installation of its packages.
 const timeout = 3 * time.Minute
 
-// packages installs the locked packages once for all tests.
-var packages = sync.OnceValues(func() (string, error) {
-	for _, tool := range []string{"node", "npm"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			return "", fmt.Errorf("%s is not installed", tool)
-		}
-	}
+// workshop is the folder in which the packages are installed, once for all tests and only
+// if a test asks for them.
+type workshop struct {
+	dir  string
+	once sync.Once
+	err  error
+}
+
+var shop workshop
+
+func TestMain(m *testing.M) {
 	dir, err := os.MkdirTemp("", "progon-conformance-")
 	if err != nil {
-		return "", err
+		_, _ = fmt.Fprintln(os.Stderr, "no folder for the packages:", err)
+		os.Exit(1)
+	}
+	shop.dir = dir
+	code := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+// packages installs the locked packages.
+func (w *workshop) packages() (string, error) {
+	w.once.Do(func() { w.err = w.install() })
+	return w.dir, w.err
+}
+
+func (w *workshop) install() error {
+	for _, tool := range []string{"node", "npm"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			return fmt.Errorf("%s is not installed", tool)
+		}
 	}
 	for _, name := range []string{"package.json", "package-lock.json", "b24jssdk.mjs", "2bad.cjs"} {
 		data, err := os.ReadFile(name)
 		if err != nil {
-			return dir, err
+			return err
 		}
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
-			return dir, err
+		if err := os.WriteFile(filepath.Join(w.dir, name), data, 0o600); err != nil {
+			return err
 		}
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	install := exec.CommandContext(ctx, "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
-	install.Dir = dir
+	install.Dir = w.dir
 	if out, err := install.CombinedOutput(); err != nil {
-		return dir, fmt.Errorf("npm ci: %w: %s", err, bytes.TrimSpace(out))
+		return fmt.Errorf("npm ci: %w: %s", err, bytes.TrimSpace(out))
 	}
-	return dir, nil
-})
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if dir, _ := packages(); dir != "" {
-		_ = os.RemoveAll(dir)
-	}
-	os.Exit(code)
+	return nil
 }
 
 // installed returns the folder of the packages, or false where nothing can be checked.
 func installed(t *testing.T) (string, bool) {
 	t.Helper()
-	dir, err := packages()
+	dir, err := shop.packages()
 	if err == nil {
 		return dir, true
 	}
