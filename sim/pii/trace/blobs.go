@@ -374,7 +374,7 @@ func (p *pass) hexRun(from, to int) {
 	}
 	p.scratch = b
 	p.digest(b, from, to, "")
-	if readable(b[:min(len(b), 6)], true) || b[0] == 0x1f && b[1] == 0x8b || b[0] == 0x78 || len(b) > 5 && (wide(b[0]) && wide(b[2]) && wide(b[4]) || wide(b[1]) && wide(b[3]) && wide(b[5])) {
+	if readable(b[:min(len(b), 16)], true) || b[0] == 0x1f && b[1] == 0x8b || b[0] == 0x78 || len(b) > 5 && (wide(b[0]) && wide(b[2]) && wide(b[4]) || wide(b[1]) && wide(b[3]) && wide(b[5])) {
 		p.bytes("hex", b, from, to)
 	}
 }

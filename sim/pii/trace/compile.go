@@ -28,6 +28,9 @@ type builder struct {
 	phrases   []phrase
 	lengths   uint32 // bit n is set when digits of that length are looked for by themselves
 	codes     bool
+	// identifiers is set if a value is itself such as machines make: then none is passed
+	// over.
+	identifiers bool
 }
 
 func (b *builder) compile(i int32, c *Canary) {

@@ -99,6 +99,72 @@ func (p *pass) afterWord(key uint64, start int) {
 // last gives the k-th group from the end.
 func (p *pass) last(k int) *group { return &p.groups[(p.count-1-k)%keptGroups] }
 
+// machineMade passes over what machines write in every line and nobody's number is part
+// of: identifiers and moments. It returns their end; the date of a moment is looked up.
+func (p *pass) machineMade(start, end int) int {
+	text := p.text
+	if !p.t.identifiers && end < len(text) && (letterOf[text[end]] != 0 || text[end] == '-' && end-start == 8) {
+		if to := identifier(text, start); to > 0 {
+			return to
+		}
+	}
+	const shape = "dddd-dd-ddTdd:dd:dd"
+	if end-start != 4 || len(text) < start+len(shape) || text[end] != '-' {
+		return 0
+	}
+	for k := range len(shape) {
+		switch c := text[start+k]; {
+		case shape[k] == 'd' && c-'0' > 9, shape[k] != 'd' && c != shape[k] && (shape[k] != 'T' || c != ' '):
+			return 0
+		}
+	}
+	to := start + len("dddd-dd-dd")
+	number := func(from, to int) int { return p.value(&group{start: start + from, end: start + to}) }
+	if key := dateKey(number(0, 4), number(5, 7), number(8, 10)); p.t.index.maybe(key) {
+		x := &p.t.index
+		for e := x.first(key); e >= 0; e = x.entries[e].next {
+			if x.entries[e].class == asDate {
+				p.emit(&x.entries[e], start, to)
+			}
+		}
+	}
+	for to = start + len(shape); to < len(text) && (text[to]-'0' <= 9 || text[to] == '.' && to+1 < len(text) && text[to+1]-'0' <= 9); to++ {
+	}
+	return to
+}
+
+// identifier gives the end of a long hexadecimal identifier or a UUID that begins at
+// start, 0 if there is none. Digits alone are no identifier.
+func identifier(text string, start int) int {
+	if start > 0 && isAlnum(text[start-1]) {
+		return 0
+	}
+	end, letters := start, 0
+	for end < len(text) && isHex(text[end]) {
+		if text[end] > '9' {
+			letters++
+		}
+		end++
+	}
+	switch {
+	case end < len(text) && isAlnum(text[end]):
+		return 0
+	case end-start >= 16 && letters >= 2:
+		return end
+	case end-start != 8 || len(text) < start+36:
+		return 0
+	}
+	for k := 8; k < 36; k++ {
+		if dash := k == 8 || k == 13 || k == 18 || k == 23; dash != (text[start+k] == '-') || !dash && !isHex(text[start+k]) {
+			return 0
+		}
+	}
+	if start+36 < len(text) && isHex(text[start+36]) {
+		return 0
+	}
+	return start + 36
+}
+
 // isClock tells a part of a time of day.
 func (p *pass) isClock(start, end int) bool {
 	text := p.text

@@ -117,6 +117,10 @@ func (p *pass) loop() {
 				packed = packed<<4 | uint64(text[i]-'0')
 				i++
 			}
+			if end := p.machineMade(start, i); end > i {
+				i = end
+				continue
+			}
 			p.digits(start, i, packed)
 		case sortLatin:
 			start, h, skeleton := i, uint64(0), uint64(0)
@@ -134,6 +138,12 @@ func (p *pass) loop() {
 				if end := p.mixed(start); end > i {
 					p.run(run, i)
 					i, run = end, end
+					continue
+				}
+			}
+			if !p.t.identifiers && i-start <= 6 && i < len(text) && text[i]-'0' <= 9 {
+				if end := identifier(text, start); end > i {
+					i = end
 					continue
 				}
 			}

@@ -66,6 +66,9 @@ func (b *builder) generic(i int32, value string) {
 		b.reversedText(i, value)
 		return
 	}
+	for _, t := range tokens {
+		b.identifiers = b.identifiers || identifier(value, t.start) > 0
+	}
 	joined := strings.ContainsAny(value, "@_/.-") && !strings.Contains(value, " ")
 	b.sequence(i, sequence{value: value, whole: joined})
 	b.reversedText(i, value)

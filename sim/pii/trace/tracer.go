@@ -40,12 +40,13 @@ type Tracer struct {
 	sequences []sequence
 	persons   []person
 	// companions leads from a patronymic to the person whose it is, -1 or nil without one.
-	companions []int32
-	phrases    []phrase
-	lengths    []int
-	codes      bool
-	digests    digests
-	openings   openings
+	companions  []int32
+	phrases     []phrase
+	lengths     []int
+	codes       bool // there are values of letters and digits in one
+	identifiers bool // there are values such as machines make
+	digests     digests
+	openings    openings
 }
 
 // New prepares a search for the canaries, which must not be changed afterwards. Do it
@@ -79,6 +80,7 @@ func New(canaries []Canary) *Tracer {
 	b.words.add(finish(wordHash("xn"), saltWord), entry{canary: -1, class: asPunycode})
 	t.index, t.words, t.spellings = b.build(), b.words.build(), b.spellings
 	t.numbers, t.sequences, t.persons, t.phrases, t.codes = b.numbers, b.sequences, b.persons, b.phrases, b.codes
+	t.identifiers = b.identifiers
 	t.lengths = lengthsOf(b.lengths)
 	t.companions, t.persons = companions(t.canaries, t.persons)
 	return t
