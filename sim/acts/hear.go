@@ -216,6 +216,9 @@ func (h *hearing) settle() {
 		h.drop(OffersSlots)
 		h.drop(AsksTime)
 	}
+	if a := h.found[AsksService]; a != nil && a.Sort == chosen && h.has(OffersOptions) && !h.namesService() {
+		h.drop(AsksService) // «онлайн или в классе, что ближе?» chooses no service
+	}
 	if a := h.found[AsksService]; a != nil && a.Sort == general && h.has(OffersOptions) && len(h.reply.Buttons) > 1 && !h.serviceButton() {
 		h.drop(AsksService)
 	}

@@ -264,6 +264,18 @@ func (h *hearing) buttons() {
 	}
 }
 
+// namesService tells whether the text names a service.
+func (h *hearing) namesService() bool {
+	for i := range h.reads {
+		for j := range h.reads[i].tokens {
+			if h.isService(&h.reads[i], j) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // serviceButton tells whether a title names a service rather than a part of a menu.
 func (h *hearing) serviceButton() bool {
 	for _, b := range h.reply.Buttons {
