@@ -129,6 +129,7 @@ func (c *Client) listen(replies []acts.Reply) *hearing {
 		}
 		h.asks = append(h.asks, q.fact)
 	}
+	c.overheard(h)
 	if _, ok := h.does[acts.AsksConsent]; !ok && c.consentLike(h) {
 		h.does[acts.AsksConsent] = acts.Act{Name: acts.AsksConsent, Score: 0.5}
 	}
@@ -141,6 +142,20 @@ func (c *Client) listen(replies []acts.Reply) *hearing {
 	h.aside(c.again)
 	h.guess(c.o.Goal)
 	return h
+}
+
+// overheard adds what the bot asks besides, where it asks again for what it has just been
+// told: the question must have been for more.
+func (c *Client) overheard(h *hearing) {
+	if len(h.asks) == 0 || c.turn < 2 || slices.ContainsFunc(h.asks, func(f string) bool { return c.tells[f] == 0 || c.told[f] != c.turn-1 }) {
+		return
+	}
+	last := h.texts[len(h.texts)-1]
+	for _, q := range asked {
+		if personal(q.fact) && c.tells[q.fact] == 0 && !slices.Contains(h.asks, q.fact) && firstOf(last, q.stems) < len(last) && !(q.fact == "phone" && numberOf(last)) {
+			h.asks = append(h.asks, q.fact)
+		}
+	}
 }
 
 // instruction is a word that the bot tells the client to write: «отправьте «+», если
