@@ -154,3 +154,32 @@ func table(t *testing.T, title string, replies []labelled) map[acts.Name]count {
 	}
 	return counts
 }
+
+// TestCorpus keeps the labelled replies sound: known acts, «other» alone, nothing twice.
+func TestCorpus(t *testing.T) {
+	t.Parallel()
+	seen := map[string]string{}
+	for _, file := range files(t) {
+		for _, l := range corpus(t, file) {
+			key := l.Text + "\x00" + strings.Join(l.Buttons, "\x00")
+			if before := seen[key]; before != "" {
+				t.Errorf("%s: the same reply as %s", l.at, before)
+			}
+			seen[key] = l.at
+			if len(l.Acts) == 0 {
+				t.Errorf("%s: no acts", l.at)
+			}
+			for _, n := range l.Acts {
+				if !slices.Contains(acts.Names(), n) {
+					t.Errorf("%s: no act %q", l.at, n)
+				}
+				if n == acts.Other && len(l.Acts) > 1 {
+					t.Errorf("%s: other beside another act", l.at)
+				}
+			}
+		}
+	}
+	if len(seen) < 600 {
+		t.Errorf("%d replies, want at least 600", len(seen))
+	}
+}
