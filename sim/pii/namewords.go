@@ -62,7 +62,7 @@ var patronymicEndings = strings.Fields(`ович овича овичу ович�
 
 func (sc *scan) patronymic(i int) bool {
 	t := sc.toks[i]
-	if t.letters < 6 || !t.is(isCyrillic) {
+	if t.letters < 5 || !t.is(isCyrillic) {
 		return false
 	}
 	s := sc.text[t.start:t.end]
@@ -73,9 +73,11 @@ func (sc *scan) patronymic(i int) bool {
 		return false
 	}
 	w := fold(s)
-	switch w {
-	case "кузьмич", "фомич", "лукич", "никитич", "саввич", "ильич":
-		return true
+	for _, e := range [...]string{"", "а", "у", "ем", "ом", "е"} {
+		switch strings.TrimSuffix(w, e) {
+		case "кузьмич", "фомич", "лукич", "никитич", "саввич", "ильич":
+			return true
+		}
 	}
 	for _, e := range patronymicEndings {
 		if strings.HasSuffix(w, e) {
