@@ -135,11 +135,13 @@ func mapped(in map[string]string, by func(k, v string) string) map[string]string
 func (r Request) payload(values values) ([]byte, string, error) {
 	switch {
 	case r.Body != nil:
-		text, err := json.Marshal(putAll(r.Body, values))
-		if err != nil {
+		var text bytes.Buffer
+		enc := json.NewEncoder(&text)
+		enc.SetEscapeHTML(false) // as other clients send it
+		if err := enc.Encode(putAll(r.Body, values)); err != nil {
 			return nil, "", fmt.Errorf("connector.body: не складывается в JSON: %w", err)
 		}
-		return text, "application/json", nil
+		return bytes.TrimSuffix(text.Bytes(), []byte("\n")), "application/json", nil
 	case len(r.Form) > 0:
 		form := url.Values{}
 		for name, v := range r.Form {
