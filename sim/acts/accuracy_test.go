@@ -17,7 +17,7 @@ import (
 
 var mistakes = flag.Bool("mistakes", false, "print every reply that was heard wrongly")
 
-// labelled is one reply of testdata/replies with the acts that a person heard in it.
+// labelled is one reply of testdata/replies with the acts that were meant by it.
 type labelled struct {
 	acts.Reply
 	Acts []acts.Name `json:"acts"`
