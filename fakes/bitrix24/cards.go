@@ -268,6 +268,7 @@ func (c *call) destroy(t *table, r *record) {
 func (s *Server) removeCard(t *table, r *record) []progon.Effect {
 	effects := []progon.Effect{t.effect(progon.Deleted, r)}
 	t.rows.remove(r.id)
+	s.state.docs("products:" + t.kind.name).rows.remove(r.id)
 	for name, owner := range map[string][2]string{"comment": {"ENTITY_TYPE", "ENTITY_ID"}, "activity": {"OWNER_TYPE_ID", "OWNER_ID"}} {
 		list := s.state.docs(name)
 		for id, doc := range list.rows.all {

@@ -263,6 +263,21 @@ func TestLinks(t *testing.T) {
 	p.refused("crm.deal.contact.add", `{"id":1,"fields":{"CONTACT_ID":9}}`, 400, "")
 }
 
+func TestProductsOfADeal(t *testing.T) {
+	t.Parallel()
+	p := newPortal(t, Options{})
+	p.ok("crm.deal.add", `{"fields":{"TITLE":"x"}}`)
+	p.ok("crm.deal.productrows.set", `{"id":1,"rows":[{"PRODUCT_NAME":"маникюр","PRICE":1500,"QUANTITY":2},{"PRODUCT_NAME":"снятие","PRICE":"300.50"}]}`)
+	if got := dig(t, p.ok("crm.deal.get", `{"id":1}`), "OPPORTUNITY"); got != "3300.50" {
+		t.Errorf("the sum is %v", got)
+	}
+	if got := dig(t, p.ok("crm.deal.productrows.get", `{"id":1}`), 1, "PRODUCT_NAME"); got != "снятие" {
+		t.Errorf("the second row is %v", got)
+	}
+	p.refused("crm.deal.productrows.set", `{"id":1,"rows":"x"}`, 400, "")
+	p.refused("crm.deal.productrows.get", `{"id":9}`, 400, "")
+}
+
 func TestTimelineTasksAndNotes(t *testing.T) {
 	t.Parallel()
 	p := newPortal(t, Options{})

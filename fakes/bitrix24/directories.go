@@ -30,6 +30,7 @@ func directoryMethods() []*method {
 		{name: "crm.dealcategory.stage.list", scope: "crm", run: oldCategoryStages},
 		{name: "crm.stagehistory.list", scope: "crm", run: stageHistory},
 		{name: "crm.currency.list", scope: "crm", run: currencies},
+		{name: "crm.currency.base.get", scope: "crm", run: func(c *call) (any, error) { return c.state.portal.currency, nil }},
 	}
 }
 

@@ -7,7 +7,7 @@
 //	server.go    the table of methods; batch.go runs several in one call
 //	rights.go    what the caller may see and write
 //	<family>.go  the methods: cards, items, links, convert, directories, pipelines,
-//	             userfields, timeline, activities, tasks, users, system, bots, bots2,
+//	             userfields, products, options, timeline, activities, tasks, users, system, bots, bots2,
 //	             lines, linecrm, connectors, booking, resources, calendar, events, oauth
 //	rest.go      the answer, in the portal's own envelope and spelling (array.go)
 //
@@ -31,7 +31,7 @@
 //
 // # What is not modelled
 //
-//   - smart processes, quotes and invoices (crm.item.* with other types), products,
+//   - smart processes, quotes and invoices (crm.item.* with other types), the catalogue,
 //     requisites, robots and business processes;
 //   - REST 3.0 (/rest/api/), answers in XML, offline events, the waiting list of booking;
 //   - files: a file field keeps the name and the content that were sent, there is no disk;

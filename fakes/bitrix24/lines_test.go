@@ -174,6 +174,13 @@ func TestEventsGoOutAsForms(t *testing.T) {
 	if _, answer := call("event.get", `{}`); dig(t, answer["result"], 0, "event") != "ONCRMLEADADD" {
 		t.Errorf("%v", answer)
 	}
+	call("app.option.set", `{"options":{"theme":"dark"}}`)
+	if _, answer := call("app.option.get", `{"option":"theme"}`); answer["result"] != "dark" {
+		t.Errorf("%v", answer)
+	}
+	if _, answer := call("user.option.get", `{}`); fmt.Sprint(answer["result"]) != "[]" {
+		t.Errorf("a user's options are not the application's: %v", answer)
+	}
 	token, err := p.BindOutgoing("ONCRMLEADUPDATE", h.URL)
 	if err != nil {
 		t.Fatal(err)

@@ -152,7 +152,7 @@ func (s *Server) table() []*method {
 	for _, family := range [][]*method{
 		s.cardMethods(), linkMethods(), itemMethods(), directoryMethods(), userFieldMethods(),
 		timelineMethods(), activityMethods(), taskMethods(), userMethods(), systemMethods(),
-		messageMethods(), eventMethods(), lineMethods(), connectorMethods(), botMethods(), bot2Methods(),
+		messageMethods(), eventMethods(), optionMethods(), productMethods(), lineMethods(), connectorMethods(), botMethods(), bot2Methods(),
 		bookingMethods(), calendarMethods(),
 	} {
 		all = append(all, family...)
