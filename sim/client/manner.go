@@ -77,7 +77,7 @@ func rewrite(line string, m Manner, draw func(int) int) []string {
 		return []string{typos(line, draw)}
 	case Spoken:
 		line = unpunctuated(lowerFirst(line))
-		if brief {
+		if brief || greeted(line) {
 			return []string{line}
 		}
 		return []string{[]string{"ну вот ", "так ", "слушайте ", "э-э ", "значит "}[draw(5)] + line}
@@ -105,10 +105,9 @@ func polite(line string, brief bool, draw func(int) int) string {
 		return line
 	}
 	words := wordsOf(fold(line))
-	greeted := has(words, "здравств", "добрый", "доброе", "добрый", "привет", "салам", "исәнмесез")
 	thanked := has(words, "спасибо", "благодар", "рәхмәт")
 	switch n := draw(2); {
-	case n == 0 && !greeted:
+	case n == 0 && !greeted(line):
 		return []string{"Здравствуйте! ", "Добрый день! "}[draw(2)] + line
 	case !thanked:
 		if r, _ := utf8.DecodeLastRuneInString(line); !strings.ContainsRune(".?!…", r) {
@@ -117,6 +116,11 @@ func polite(line string, brief bool, draw func(int) int) string {
 		return line + []string{" Спасибо!", " Заранее спасибо!"}[draw(2)]
 	}
 	return line
+}
+
+// greeted tells whether a line greets.
+func greeted(line string) bool {
+	return has(wordsOf(fold(line)), "здравств", "здрасте", "добрый", "доброе", "доброго", "привет", "салам", "исәнмесез", "сәлам", "саумысыз")
 }
 
 var slang = map[string]string{
@@ -142,9 +146,8 @@ func replaced(table map[string]string) func(string) string {
 }
 
 func mixed(line string, brief bool, draw func(int) int) string {
-	words := wordsOf(fold(line))
 	line = mapWords(line, replaced(tatar))
-	if brief || has(words, "здравств", "привет", "исәнмесез", "сәлам", "добрый", "доброе") {
+	if brief || greeted(line) {
 		return line
 	}
 	return []string{"Сәлам! ", "Исәнмесез! ", "Саумысыз! "}[draw(3)] + line
@@ -303,7 +306,8 @@ func plainWords(line string) int {
 }
 
 // typos makes one or two slips in long words: neighbours change places, a letter falls
-// out or is struck twice. Names, and words on which a right depends, are spared.
+// out or is struck twice. Names, Tatar words (where a letter may be the whole ending) and
+// words on which a right depends are spared.
 func typos(line string, draw func(int) int) string {
 	n := 0
 	mapWords(line, func(w string) string {
@@ -334,7 +338,7 @@ func typos(line string, draw func(int) int) string {
 
 func spoilable(w string) bool {
 	first, _ := utf8.DecodeRuneInString(w)
-	return utf8.RuneCountInString(w) >= 6 && unicode.IsLower(first) &&
+	return utf8.RuneCountInString(w) >= 6 && unicode.IsLower(first) && !strings.ContainsAny(w, "әөүҗңһ") &&
 		!has([]string{fold(w)}, "соглас", "отзыв", "отозв", "отказ", "удал", "персональн", "данны", "отмен", "перенес", "перенос")
 }
 
