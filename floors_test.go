@@ -32,6 +32,7 @@ var floors = []floor{
 	{"sim/persona/...", []string{"sim/pii", "sim/pii/trace/...", "sim/persona/..."}, "an invented client knows no bot"},
 	{"sim/client/...", []string{".", "sim/acts", "sim/client/..."}, "the simulated client knows no network"},
 	{"sim/excerpt", nil, "what an error may show of an unmasked text"},
+	{"sim/second", []string{".", "sim/acts"}, "a second opinion is about replies, not about bots"},
 	{"sim/connectors/...", []string{".", "sim", "sim/excerpt", "sim/connectors/..."}, "a connector speaks to a bot and does not judge it"},
 	{"sim/launch/...", []string{".", "sim/excerpt", "sim/logs", "sim/launch/..."}, "ways to start a bot know no scenario; what it prints is one of its logs"},
 	{"sim/logs/...", []string{".", "sim/logs/..."}, "logs are read, not judged"},

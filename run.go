@@ -23,8 +23,19 @@ type Run struct {
 	Interrupted bool             `json:"interrupted,omitempty"`
 	Broken      string           `json:"broken,omitempty"` // surroundings failed before or beside any scenario
 	Scenarios   []ScenarioResult `json:"scenarios"`
+	// Opinions are what a language model thought of the bot's replies, where one was
+	// asked. They are kept so that the run can be repeated without the model.
+	Opinions []Opinion `json:"opinions,omitempty"`
 	// Remarks are findings about the run as a whole: gaps of fakes, unused scopes.
 	Remarks []Finding `json:"remarks,omitempty"`
+}
+
+// Opinion is one answer of a model about one reply of the bot. The reply itself is not
+// kept here: its fingerprint is.
+type Opinion struct {
+	Reply string   `json:"reply_sha256"`
+	Model string   `json:"model"`
+	Acts  []string `json:"acts"`
 }
 
 // Bot is the bot under test as the configuration describes it.

@@ -18,6 +18,7 @@ import (
 
 	"progon"
 	"progon/sim/pii"
+	"progon/sim/second"
 	"progon/steps/botfile"
 	"progon/steps/script"
 )
@@ -33,6 +34,8 @@ type Options struct {
 	Repeat   int // how many times each scenario is played; 0 means once
 	Variants int // how many more times, with the client's own lines in other manners
 	Version  string
+	// Second gives second opinions on the bot's replies; nil means that nobody is asked.
+	Second *second.Judge
 	// Planned and Done tell of the progress; both may be nil.
 	Planned func(int)
 	Done    func(progon.ScenarioResult)
@@ -117,6 +120,9 @@ func Run(ctx context.Context, o Options) (*progon.Run, error) {
 		}
 	}
 	run.Scenarios = s.inOrder()
+	if o.Second != nil {
+		run.Opinions = o.Second.Answers()
+	}
 	return finish(nil)
 }
 

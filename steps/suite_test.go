@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"sort"
 	"strings"
 	"testing"
@@ -17,6 +20,7 @@ import (
 	"progon/features"
 	"progon/sim/client"
 	"progon/sim/persona"
+	"progon/sim/second"
 	"progon/steps"
 	"progon/steps/botfile"
 	"progon/steps/script"
@@ -292,5 +296,52 @@ func BenchmarkRun(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// A model is asked about masked texts only, and its disagreement changes no verdict.
+func TestSecondOpinionDecidesNothing(t *testing.T) {
+	t.Parallel()
+	asked := make(chan string, 1000)
+	model := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		asked <- string(body)
+		_, _ = io.WriteString(w, `{"choices":[{"message":{"content":"{\"acts\":[\"medical_advice\"]}"}}]}`)
+	}))
+	defer model.Close()
+	judge := second.New(second.Options{URL: model.URL, Model: "m"})
+	run := rehearse(t, steps.Options{Tags: "@ЗАП-01 or @МЕД-01", Second: judge})
+	if run.Verdict() != progon.Passed {
+		t.Errorf("verdict %s: a model alone has decided", run.Verdict())
+	}
+	shown := 0
+	for _, s := range run.Scenarios {
+		for _, f := range s.AllFindings() {
+			if f.Rule == "second.disagrees" {
+				shown++
+			}
+		}
+	}
+	if shown == 0 || len(run.Opinions) == 0 {
+		t.Fatalf("%d disagreements shown, %d opinions kept", shown, len(run.Opinions))
+	}
+	close(asked)
+	var told strings.Builder
+	for body := range asked {
+		told.WriteString(body)
+	}
+	for _, s := range run.Scenarios {
+		cast := persona.NewCast(run.Seed, s.Key+"/0/0")
+		for _, c := range s.Clients {
+			for _, canary := range cast.Person(c.Label).Canaries() {
+				if canary.Name != "имя" && strings.Contains(told.String(), canary.Value) {
+					t.Errorf("the model was told: %s", canary.Name)
+				}
+			}
+		}
+	}
+	replayed := rehearse(t, steps.Options{Tags: "@ЗАП-01 or @МЕД-01", Second: second.New(second.Options{Known: run.Opinions})})
+	if diff := cmp.Diff(run.Opinions, replayed.Opinions); diff != "" {
+		t.Errorf("opinions of the replayed run (-first +replayed):\n%s", diff)
 	}
 }

@@ -188,6 +188,7 @@ func (w *world) end(ctx context.Context) (progon.ScenarioResult, bool) {
 			w.result.Findings = append(w.result.Findings, f)
 		}
 		w.result.Findings = append(w.result.Findings, checks.GapsOfProgon(c)...)
+		w.result.Findings = append(w.result.Findings, w.secondOpinions(ctx, c.Events)...)
 		w.result.Timeline = c.Events
 		w.result.Clients = w.clients()
 		w.sealer().result(&w.result)

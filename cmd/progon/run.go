@@ -22,6 +22,7 @@ import (
 	"progon/fakes/samplebot"
 	"progon/features"
 	"progon/reports"
+	"progon/sim/second"
 	"progon/steps"
 	"progon/steps/botfile"
 	"progon/steps/script"
@@ -36,6 +37,7 @@ type runFlags struct {
 	parallel, repeat, variants       int
 	wording                          int
 	reports                          []string
+	second, secondModel, replay      string
 	timeout                          time.Duration
 }
 
@@ -67,6 +69,9 @@ progon.yaml встроенного образцового бота. Путь —
 	fl.IntVar(&f.repeat, "repeat", 1, "сколько раз сыграть каждый сценарий")
 	fl.IntVar(&f.variants, "variants", 0, "сколько ещё раз сыграть его другими словами клиента")
 	fl.StringSliceVar(&f.reports, "report", []string{"html", "junit"}, "какие отчёты писать кроме run.json: "+strings.Join(reportNames(), ", "))
+	fl.StringVar(&f.second, "second-url", "", "адрес языковой модели (протокол OpenAI) для второго мнения об ответах бота; ключ берётся из PROGON_SECOND_KEY")
+	fl.StringVar(&f.secondModel, "second-model", "", "имя этой модели")
+	fl.StringVar(&f.replay, "second-replay", "", "взять вторые мнения из прежнего run.json, не обращаясь к модели")
 	fl.DurationVar(&f.timeout, "timeout", 0, "прервать прогон через это время")
 	return cmd
 }
@@ -96,10 +101,14 @@ func rehearse(ctx context.Context, s streams, f runFlags, paths []string) error 
 		ctx, cancel = context.WithTimeout(ctx, f.timeout)
 		defer cancel()
 	}
+	judge, err := f.judge()
+	if err != nil {
+		return err
+	}
 	progress := newProgress(s.err)
 	run, err := steps.Run(ctx, steps.Options{
 		Book: book, Bot: bot, Tags: f.tags, Seed: f.seed, Parallel: f.parallel,
-		Repeat: f.repeat, Variants: f.variants, Version: version,
+		Repeat: f.repeat, Variants: f.variants, Version: version, Second: judge,
 		Planned: progress.start, Done: progress.done,
 	})
 	progress.stop()
@@ -151,6 +160,25 @@ func printPaths(w io.Writer, written []string) {
 	if last != "" {
 		_, _ = fmt.Fprintln(w, last)
 	}
+}
+
+// judge is who gives second opinions: nobody, a model, or an earlier run.
+func (f runFlags) judge() (*second.Judge, error) {
+	if f.second == "" && f.replay == "" {
+		return nil, nil
+	}
+	if f.second != "" && f.secondModel == "" {
+		return nil, usageErrorf("--second-model: не сказано, какую модель спрашивать по адресу --second-url")
+	}
+	o := second.Options{URL: f.second, Model: f.secondModel, Key: os.Getenv("PROGON_SECOND_KEY")}
+	if f.replay != "" {
+		earlier, err := loadRun(f.replay)
+		if err != nil {
+			return nil, err
+		}
+		o.Known = earlier.Opinions
+	}
+	return second.New(o), nil
 }
 
 func (f runFlags) check() error {
