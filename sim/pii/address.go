@@ -23,12 +23,26 @@ func recogniseAddresses(sc *scan) {
 			if end := sc.cityAddress(i); end > 0 {
 				last = end
 			}
+		case c&^(isSurname|isFirst|isAmbiguous) == 0 && sc.toks[i].is(startsUpper) && sc.toks[i].letters >= 4 && i+1 < len(sc.toks) && sc.toks[i+1].is(isDigits):
+			if end, flat := sc.house(i + 1); end > 0 && flat && sc.saysFlat(i, end) {
+				last = sc.addAddress(i, end, true, 0.6)
+			}
 		case c&ctxAddress != 0:
 			if end := sc.toldAddress(i); end > 0 {
 				last = end
 			}
 		}
 	}
+}
+
+// saysFlat tells whether a flat is named as such: «Баумана 1, кв 3».
+func (sc *scan) saysFlat(i, end int) bool {
+	for k := i; k <= end; k++ {
+		if sc.class(k)&ctxFlat != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // addressGap tells whether the gap keeps parts of one address together.

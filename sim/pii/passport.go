@@ -80,6 +80,9 @@ func (sc *scan) passportNear(i int) bool {
 // 000111», and the code of the department.
 func recogniseSeries(sc *scan) {
 	for i := range sc.toks {
+		if t := sc.toks[i]; t.letters <= 4 && t.is(isLatin) && t.is(startsUpper) {
+			sc.birthCertificate(i)
+		}
 		if sc.toks[i].is(isDigits) || sc.class(i)&ctxPassport == 0 {
 			continue
 		}
@@ -114,7 +117,7 @@ func recogniseSeries(sc *scan) {
 			if !sc.toks[m].is(isDigits) {
 				continue
 			}
-			if sc.toks[m].letters == 6 && m > k {
+			if sc.toks[m].letters == 6 {
 				c := candidate{start: int(sc.toks[at].start), end: int(sc.toks[m].end), kind: Passport, rule: "context", score: 0.95, context: sc.str(i)}
 				sc.add(c)
 			}
@@ -138,6 +141,18 @@ func (sc *scan) codesBesidePassports() {
 			}
 		}
 	}
+}
+
+// birthCertificate reads «II-КБ № 123456»: Roman digits, two letters, six digits.
+func (sc *scan) birthCertificate(i int) {
+	if i+2 >= len(sc.toks) || sc.gap(i) != "-" && sc.gap(i) != " " || strings.Trim(sc.str(i), "IVX") != "" {
+		return
+	}
+	letters, number := sc.toks[i+1], sc.toks[i+2]
+	if letters.letters != 2 || !letters.is(isCyrillic) || !letters.is(allUpper) || !number.is(isDigits) || number.letters != 6 || len(sc.gap(i+1)) > 4 {
+		return
+	}
+	sc.add(candidate{start: int(sc.toks[i].start), end: int(number.end), kind: Passport, rule: "shape", score: 0.85, note: "свидетельство о рождении"})
 }
 
 // departmentCode reads «код подразделения 160-001».
