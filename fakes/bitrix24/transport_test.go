@@ -69,7 +69,7 @@ func TestJSONUnderTheNameOfAForm(t *testing.T) {
 func TestManyBotsAtOnce(t *testing.T) {
 	t.Parallel()
 	p := newPortal(t, Options{})
-	const bots, leads = 16, 25
+	const bots, leads = 16, 8
 	var all sync.WaitGroup
 	for range bots {
 		all.Go(func() {
