@@ -60,7 +60,7 @@ func (c *Client) purpose(again int) string {
 			return []string{"мне бы записаться на {service+}", "хочу записаться: {service}", "запишите меня, пожалуйста: {service}, {time}"}[min(again, 3)-1]
 		}
 		if c.o.Manner == Spoken && c.o.Facts["time"] != "" { // people who talk tell more than they are asked
-			return c.pick("здравствуйте, хочу записаться на {service+}, мне бы на {time}", "добрый день, мне нужно на {service+}, лучше всего {time}")
+			return c.pick("здравствуйте, хочу записаться на {service+}, мне бы на {time}", "добрый день, запишите меня на {service+} на {time}")
 		}
 		return c.pick("здравствуйте, хочу записаться на {service+}", "добрый день, запишите меня на {service+}", "хочу записаться на {service+}", "здравствуйте, можно записаться на {service+}?")
 	case Move:
