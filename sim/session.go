@@ -80,6 +80,8 @@ func (s *Session) message(r Reply, sim *Simulator, now time.Time) {
 	switch {
 	case first && s.open && !s.asked.IsZero():
 		s.pace.heard(true, now.Sub(s.asked))
+	case s.typing.After(s.heard):
+		// Whoever was seen typing needs no waiting on suspicion.
 	case !first && s.open:
 		s.pace.heard(false, now.Sub(s.heard))
 	case !first:
