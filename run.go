@@ -26,6 +26,8 @@ type Run struct {
 	// Opinions are what a language model thought of the bot's replies, where one was
 	// asked. They are kept so that the run can be repeated without the model.
 	Opinions []Opinion `json:"opinions,omitempty"`
+	// CRM is what the bot's webhook was really used for.
+	CRM Usage `json:"crm"`
 	// Remarks are findings about the run as a whole: gaps of fakes, unused scopes.
 	Remarks []Finding `json:"remarks,omitempty"`
 }
@@ -36,6 +38,14 @@ type Opinion struct {
 	Reply string   `json:"reply_sha256"`
 	Model string   `json:"model"`
 	Acts  []string `json:"acts"`
+}
+
+// Usage is which methods of the CRM a bot called, which rights they needed, and which of
+// its rights it never needed: those should be taken away.
+type Usage struct {
+	Methods []string `json:"methods,omitempty"`
+	Scopes  []string `json:"scopes,omitempty"`
+	Unused  []string `json:"unused,omitempty"`
 }
 
 // Bot is the bot under test as the configuration describes it.

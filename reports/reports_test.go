@@ -42,6 +42,7 @@ func run() progon.Run {
 	r := progon.Run{
 		Format: progon.FormatVersion, Version: "1.0", Bot: progon.Bot{Name: "Бот & Ко", Reach: "адрес"}, Seed: 7, Features: "0123456789abcdef", Config: "fedcba9876543210",
 		Started: at, Took: 1500 * time.Millisecond, Planned: 4,
+		CRM: progon.Usage{Methods: []string{"crm.lead.add"}, Scopes: []string{"crm"}, Unused: []string{"user"}},
 	}
 	for i, s := range []progon.ScenarioResult{
 		{ID: "СОГ-01", Title: "Бот просит согласие", Steps: steps(progon.Passed), Norms: []string{"152-ФЗ ст. 9 ч. 1"}, Blocks: true},

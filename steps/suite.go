@@ -106,7 +106,7 @@ func Run(ctx context.Context, o Options) (*progon.Run, error) {
 	}
 	defer func() { _ = pool.close() }()
 
-	s := &suite{Options: o, selected: selected, pool: pool, portal: portalOf(o.Bot, pool.all[0].portal), detector: pii.NewDetector(pii.ProfileLog)}
+	s := &suite{Options: o, selected: selected, pool: pool, portal: portalOf(o.Bot, pool.all[0].portal), detector: pii.NewDetector(pii.ProfileLog), usage: newUsage()}
 	for pass := range repeats + o.Variants {
 		s.pass = pass
 		if pass >= repeats {
@@ -120,6 +120,7 @@ func Run(ctx context.Context, o Options) (*progon.Run, error) {
 		}
 	}
 	run.Scenarios = s.inOrder()
+	run.CRM = s.usage.result(len(o.Bot.CRM.Scopes) > 0)
 	if o.Second != nil {
 		run.Opinions = o.Second.Answers()
 	}
@@ -155,6 +156,7 @@ type suite struct {
 	pool     *lanes
 	portal   portalNames
 	detector *pii.Detector // of data that nobody planted
+	usage    *usage
 	pass     int
 
 	mu      sync.Mutex

@@ -183,6 +183,7 @@ func (w *world) end(ctx context.Context) (progon.ScenarioResult, bool) {
 		if err := w.lane.sync(ctx); err != nil && !w.stopped {
 			w.result.Reason = err.Error()
 		}
+		w.suite.usage.add(w.lane.portal.Usage())
 		c := w.evidence()
 		for _, f := range checks.CheckInvariants(c, w.result.AllFindings()) {
 			w.result.Findings = append(w.result.Findings, f)
