@@ -101,7 +101,7 @@ func (sc *scan) complaint(i int) int {
 			price = true
 		}
 	}
-	if sc.refused(i) || !own && sc.general(i) {
+	if sc.refused(i) || sc.general(i) && !sc.firstPerson(i) {
 		not = true
 	}
 	if after := sc.text[sc.toks[i].end:min(len(sc.text), int(sc.toks[i].end)+90)]; strings.Contains(after, "₽") {
@@ -179,6 +179,17 @@ func (sc *scan) general(i int) bool {
 		case "если", "нет":
 			return k+1 < len(sc.toks) && (fold(sc.str(k)) == "если" || fold(sc.str(k+1)) == "ли")
 		case "лечит", "лечим", "лечат", "специализируется", "анкете", "отметьте", "лечении":
+			return true
+		}
+	}
+	return false
+}
+
+// firstPerson tells whether the one who speaks is meant: «если у меня диабет».
+func (sc *scan) firstPerson(i int) bool {
+	for k := max(0, i-6); k < len(sc.toks) && k <= i+4; k++ {
+		switch fold(sc.str(k)) {
+		case "я", "меня", "мне", "мой", "моя", "моего", "моей", "моему", "мною", "миндә", "минем", "миңа":
 			return true
 		}
 	}
