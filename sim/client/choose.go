@@ -237,6 +237,16 @@ func (c *Client) anything(h *hearing) (option, bool) {
 	return option{}, false
 }
 
+// onward is the button that leads on where nothing is asked: «Начать», «Далее».
+func onward(options []option) (option, bool) {
+	for _, o := range options {
+		if w := wordsOf(fold(o.title)); has(w, "начать", "начнем", "старт", "start", "далее", "дальше", "продолж", "поехали", "понятно", "понял", "хорошо", "ок=", "окей", "ясно", "башла", "алга") && senseOf(w) != no {
+			return o, true
+		}
+	}
+	return option{}, false
+}
+
 // bestLike finds the option that shares most with the wish; the shorter of equals.
 func bestLike(options []option, wish string) (option, bool) {
 	best, most := option{}, 0

@@ -221,6 +221,14 @@ func (c *Client) nag(h *hearing) []Utterance {
 		c.end(Impatient, "бот не понимает, чего хочет клиент")
 		return nil
 	}
+	if c.nagged < 3 && len(h.titles) > 0 {
+		if say := c.choose(h); len(say) > 0 {
+			return say
+		}
+		if o, ok := onward(c.options(h)); ok {
+			return c.send(o)
+		}
+	}
 	if h.wonders && c.nagged < 3 && h.outcome&baffled == 0 && c.tells["service"] > 0 && c.turn > 1 {
 		if o, ok := c.anything(h); ok {
 			return c.send(o)

@@ -262,6 +262,11 @@ func TestTurns(t *testing.T) {
 		{"согласие отозвано", client.Options{Goal: client.Withdraw}, say("Отзыв согласия принят, данные уничтожим в течение 30 дней."), "", "reached"},
 		{"требование не понято", client.Options{Goal: client.Delete}, say("Какая услуга вас интересует?"), "*", ""},
 		{"жалоба принята", client.Options{Goal: client.Complain}, say("Вашу жалобу приняли, управляющий разберётся."), "", "reached handover"},
+		{"кнопка, которая ведёт дальше", client.Options{Goal: client.Book}, []acts.Reply{{Text: "Добро пожаловать в наш салон красоты.", Buttons: []string{"Начать"}}}, "[Начать]", ""},
+		{"да или плюс", client.Options{Goal: client.Book}, say("Нужно согласие на обработку персональных данных. Отправьте «+», если согласны."), "+", ""},
+		{"номер варианта не телефон", client.Options{Goal: client.Book}, say("Выберите услугу и отправьте номер варианта:\n1. Педикюр\n2. Маникюр"), "2", ""},
+		{"слоты одного дня", client.Options{Goal: client.Book}, say("Могу записать на завтра: 9:00, 11:00, 14:30. Во сколько подойдёте?"), "завтра 11:00", ""},
+		{"пожелание по мастеру", client.Options{Goal: client.Book}, []acts.Reply{{Text: "К какому мастеру вас записать?", Buttons: []string{"Анна", "Любой мастер"}}}, "[Любой мастер]", ""},
 		{"рассылка не согласие на обработку", client.Options{Goal: client.Book}, []acts.Reply{{Text: "Хотите получать рассылку об акциях?", Buttons: []string{"Да", "Нет"}}}, "[Нет]", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
