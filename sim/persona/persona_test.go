@@ -242,6 +242,29 @@ func TestCast(t *testing.T) {
 	}
 }
 
+func TestMinor(t *testing.T) {
+	t.Parallel()
+	for i := range 50 {
+		p := Invent(uint64(i), "дети", "Ильнур", Minor())
+		if year, _ := p.Value("дата рождения: год"); year < "2011" || year > "2016" {
+			t.Errorf("ребёнок родился в %s", year)
+		}
+	}
+}
+
+func TestEveryNameHasValue(t *testing.T) {
+	t.Parallel()
+	p := Invent(1, "к", "Алсу")
+	for _, name := range Names() {
+		if name == "здоровье" {
+			continue // it has words of the scenario instead
+		}
+		if v, err := p.Value(name); err != nil || v == "" || p.Masked(name) == v {
+			t.Errorf("{%s}: %v", name, err)
+		}
+	}
+}
+
 func TestTenThousandClientsShareNothing(t *testing.T) {
 	t.Parallel()
 	cast := NewCast(1, "толпа")

@@ -169,6 +169,9 @@ func identifier(text string, start int) int {
 func (p *pass) isClock(start, end int) bool {
 	text := p.text
 	if end-start <= 2 {
+		if start > 0 && end < len(text) && text[start-1] == '[' && text[end] == ']' {
+			return true // no time, but no part of a number either: «phone[1]=954»
+		}
 		if start > 1 && text[start-1] == ':' && text[start-2]-'0' <= 9 {
 			return true
 		}
@@ -218,10 +221,12 @@ func (p *pass) numbered(key uint64, calm bool) {
 func (p *pass) confirm(n *number, calm bool) (start int, ok bool) {
 	text := p.text
 	left := len(n.digits)
-	multi, first := 0, 0
-	var inner string // what stands between the groups of the number
-	lonely := false  // a single digit stands far from the rest
-	next := 0        // the length of the group after the one at hand
+	multi, first := 0, 0 // how many groups, where the first of them begins
+	var inner string     // what stands between the groups of the number
+	lonely := false      // a single digit stands far from all others
+	apart := true        // the group after the one at hand has nothing of the number near it
+	next := 0            // the length of the group after the one at hand
+	longest := 0
 	k := 0
 	for ; left > 0; k++ {
 		if k >= p.count || k >= keptGroups {
@@ -231,18 +236,17 @@ func (p *pass) confirm(n *number, calm bool) (start int, ok bool) {
 		if calm && g.clock {
 			continue
 		}
-		if first > 0 {
-			inner = text[g.end:first]
-		}
-		multi++
 		size := min(left, g.end-g.start)
-		if first > 0 && len(inner) > 3 && (size == 1 || next == 1) {
-			lonely = true
+		if multi++; multi > 1 {
+			inner = text[g.end:first]
+			if len(inner) > 4 && measured(inner) {
+				return 0, false
+			}
+			wide := len(inner) > 3
+			lonely = lonely || next == 1 && wide && apart
+			apart = wide
 		}
-		if first > 0 && len(inner) > 4 && measured(inner) {
-			return 0, false
-		}
-		next = size
+		next, longest = size, max(longest, size)
 		if text[g.end-size:g.end] != n.digits[left-size:left] {
 			return 0, false
 		}
@@ -255,7 +259,7 @@ func (p *pass) confirm(n *number, calm bool) (start int, ok bool) {
 			first = g.start
 		}
 	}
-	if lonely && multi*2 < len(n.digits) {
+	if (lonely || next == 1 && apart && multi > 1) && longest > 1 {
 		return 0, false // `"id":"7258077","n":3` is no number of eight digits
 	}
 	if n.words && !p.announced(first, p.last(0).end) {
@@ -264,7 +268,7 @@ func (p *pass) confirm(n *number, calm bool) (start int, ok bool) {
 	if p.inIdentifier(first, p.last(0).end) {
 		return 0, false
 	}
-	return p.alone(n, first, k, multi, inner, calm)
+	return p.alone(n, first, k, multi, inner)
 }
 
 // measured tells that numbers are amounts of something: «972 руб., 318 шт.».
@@ -296,7 +300,7 @@ func allowedPrefix(prefix string, phone bool) bool {
 
 // alone tells that the find is not a piece of a longer number. k is the index, from the
 // end, of the first group before it.
-func (p *pass) alone(n *number, first, k, multi int, inner string, calm bool) (int, bool) {
+func (p *pass) alone(n *number, first, k, multi int, inner string) (int, bool) {
 	text, end := p.text, p.last(0).end
 	tight := ""
 	if k < p.count && k < keptGroups {

@@ -17,7 +17,7 @@ func (t *Tracer) Mask(text string) string {
 		}
 		text = replace(text, hits, round > 2)
 	}
-	for len(t.Find(text)) > 0 {
+	if len(t.Find(text)) > 0 {
 		return hidden
 	}
 	return text

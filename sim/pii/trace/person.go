@@ -24,7 +24,11 @@ func newPerson() person {
 
 // called adds a first name with all that the person may be called by it.
 func (p *person) called(first string, sex names.Sex) {
-	for _, w := range append([]string{first}, names.Short(first)...) {
+	all := append([]string{first}, names.Short(first)...)
+	if strings.Contains(first, "-") {
+		all = append(all, strings.Split(first, "-")...) // «Анна-Мария» is two words of a text
+	}
+	for _, w := range all {
 		for _, f := range names.Decline(w, names.First, sex) {
 			p.forenames[wordHash(f)] = true
 		}
