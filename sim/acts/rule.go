@@ -39,6 +39,7 @@ const (
 	alone                        // «самостоятельно», «до осмотра»: a warning, not advice
 	urgent                       // 103, 112, a hotline
 	sick                         // an illness or a complaint, in the strict sense
+	bodily                       // a part of the body, a condition, a procedure of a clinic
 	forbidden                    // the client is told to turn to somebody
 	botty                        // a bot is named
 	noted                        // «передам, что вы задержитесь»

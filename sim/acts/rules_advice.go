@@ -62,6 +62,14 @@ func adviceRules() []rule {
 		{act: MedicalAdvice, sort: sortTest, score: 0.8, need: stated, unless: reported | indirect | refused, patterns: []string{
 			"скорее|наверняка|вероятно|возможно|видимо ~4 назначит|выпишет|назначат|выпишут|пропишут|пропишет ~3 @drug|@remedy|@medproc|@clinic|операци*",
 		}},
+		// A body and an order or a judgement in one sentence, where nothing says that it is
+		// about the business.
+		{act: MedicalAdvice, sort: sortState, score: 0.55, need: stated | bodily, negated: true, unless: none | priced | ordered | prepared | informing | alone | vehicles | urgent | serviced | sympathy | supposed | thanked | event | consents | hours | passed, patterns: []string{
+			"@advise ~4 !@adminact ~4 #inf",
+			`#imp\@adminact`,
+			"@allow",
+			"помогает|поможет|пройдет|проходит|нормально|норма|нормальный|нормальная|хуже|легче|полезно|вредно",
+		}},
 		// Who is told to drink something by a clinic's bot is being treated.
 		{act: MedicalAdvice, sort: sortTreatment, score: 0.75, need: stated, unless: none | alone | prepared | ordered | priced | hours | informing, patterns: []string{
 			"пейте|пей|выпейте|попейте|пропейте|рассосите|рассасывайте|поите|подышите !чай|кофе|смузи|воду|коктейл*|морс|квас ~1 #word",
