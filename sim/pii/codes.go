@@ -160,7 +160,7 @@ func (sc *scan) oneTime(i, j int) {
 	c := candidate{start: int(sc.toks[i].start), end: int(sc.toks[j].end), kind: OTP, rule: "context"}
 	words, code, strong, at := 0, false, false, -1
 	for k := i - 1; k >= 0 && words < 6; k-- {
-		if sc.toks[k].is(isDigits) || c.start-int(sc.toks[k].end) > 70 || strings.ContainsAny(sc.gap(k), "\n{}") || words > 0 && strings.Contains(sc.gap(k), `,"`) {
+		if sc.toks[k].is(isDigits) || c.start-int(sc.toks[k].end) > 70 || strings.ContainsAny(sc.gap(k), "{}") || words > 1 && strings.Contains(sc.gap(k), "\n") || words > 0 && strings.Contains(sc.gap(k), `,"`) {
 			break
 		}
 		w := fold(sc.str(k))
