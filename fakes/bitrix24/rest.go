@@ -22,6 +22,7 @@ type request struct {
 	app    bool // the token came as a parameter, not in the path
 	params *Map
 	raw    []byte
+	fields []progon.Field // params as the timeline shows them
 	begun  time.Time
 	now    time.Time
 	source string // address of the caller, for the rate limit
@@ -58,19 +59,18 @@ func (s *Server) serveREST(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, q, refusal(400, "INVALID_REQUEST", "Https required"))
 		return
 	}
-	s.mu.Lock() // before the lock of the faults, as in a batch
-	rule, failing := s.faults.Next(q.method, q.now, func(f string) bool { return s.carries(q.params, f) })
-	s.mu.Unlock()
+	rule, failing := s.failing(q)
 	if failing && s.breakFirst(w, r, q, rule) {
 		return
 	}
+	q.fields = flatten(nil, "", q.params)
 	switch {
 	case failing && rule.Kind == faults.Mute:
 		q.lost = "ответ до бота не дошёл: соединение оборвано после записи"
 	case failing && rule.Kind == faults.CutOff:
 		q.lost = "ответ до бота не дошёл целиком"
 	}
-	status, answer := s.answerLocked(q)
+	status, answer, told := s.answerLocked(q)
 	switch {
 	case failing && rule.Kind == faults.Mute:
 		faults.Drop(w)
@@ -80,7 +80,19 @@ func (s *Server) serveREST(w http.ResponseWriter, r *http.Request) {
 	default:
 		send(w, status, answer)
 	}
-	s.deliver()
+	if told {
+		s.deliver()
+	}
+}
+
+// failing says which fault hits a call, if any.
+func (s *Server) failing(q *request) (faults.Rule, bool) {
+	if s.faults.Empty() {
+		return faults.Rule{}, false
+	}
+	s.mu.Lock() // before the lock of the faults, as in a batch
+	defer s.mu.Unlock()
+	return s.faults.Next(q.method, q.now, func(f string) bool { return s.carries(q.params, f) })
 }
 
 // breakFirst carries out the faults that come before the work. It tells whether the call has
@@ -229,10 +241,13 @@ func orEmptyObject(body []byte) []byte {
 	return body
 }
 
-func (s *Server) answerLocked(q *request) (int, []byte) {
+// answerLocked is the one time that a usual call takes the lock. told says that handlers
+// of events are to be told.
+func (s *Server) answerLocked(q *request) (status int, answer []byte, told bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.answer(q)
+	status, answer = s.answer(q)
+	return status, answer, len(s.outbox.letters) > 0
 }
 
 // answer runs the call and returns status and body. The caller holds the lock.
@@ -385,7 +400,9 @@ func (s *Server) witnessLocked(q *request, e progon.Event) {
 	if q.lost != "" {
 		e.Text = q.lost
 	}
-	e.Fields = flatten(nil, "", q.params)
+	if e.Fields = q.fields; e.Fields == nil {
+		e.Fields = flatten(nil, "", q.params)
+	}
 	e.Took, e.Raw = time.Since(q.begun), q.raw
 	s.record(e)
 }

@@ -75,6 +75,14 @@ func (s *Set) Clear() {
 	s.rules = nil
 }
 
+// Empty tells whether nothing was set: the usual case, which a busy fake need not ask more
+// about.
+func (s *Set) Empty() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.rules) == 0
+}
+
 // Next says what happens to a call: the first rule that applies, and whether one does.
 // carries tells whether the call carries a field; it may be nil.
 func (s *Set) Next(method string, now time.Time, carries func(field string) bool) (Rule, bool) {
