@@ -125,7 +125,9 @@ func (s *streamConnector) Send(ctx context.Context, chat sim.Chat, m progon.Mess
 		return refused(res.StatusCode, body, t.lastWords())
 	}
 	if err := s.listen(res, t); err != nil {
-		return err
+		// In its place among the messages: what was said before the break was heard.
+		s.pass(sim.Reply{Chat: chat.ID, Failed: err})
+		return nil
 	}
 	s.pass(sim.Reply{Chat: chat.ID, TurnOver: true, To: m.ID})
 	return nil
@@ -351,16 +353,16 @@ func cutLines(stream io.Reader, take func(string, []byte) error) error {
 	in := bufio.NewReader(stream)
 	for {
 		line, err := in.ReadBytes('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
 		if len(line) > 0 {
 			if wrong := take("", line); wrong != nil {
 				return wrong
 			}
 		}
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
 		if err != nil {
-			return err
+			return nil
 		}
 	}
 }
