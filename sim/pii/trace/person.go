@@ -81,6 +81,15 @@ func wordAux(word string, person int) int32 {
 	return aux
 }
 
+// shortAux: a little diminutive is too often a word («поле», «тема») to count without its
+// capital letter.
+func shortAux(word string, as class) int32 {
+	if as == asShort && utf8.RuneCountInString(word) <= 5 {
+		return 1
+	}
+	return 0
+}
+
 // commonWords are names that are words too, in their cases; and short forms of names that
 // mean something else.
 var commonWords = func() map[string]bool {
@@ -366,7 +375,7 @@ func (b *builder) putAll(i int32, forms []string, as class, who int) {
 // script.
 func (b *builder) put(i int32, form string, as class, who int) {
 	form = strings.ReplaceAll(form, "-", "")
-	e := entry{canary: i, class: as, aux: wordAux(form, who)}
+	e := entry{canary: i, class: as, aux: wordAux(form, who) | shortAux(form, as)}
 	b.words.add(finish(wordHash(form), saltWord), e)
 	if twin, ok := twinOf(form); ok {
 		e.aux, e.class = wordAux(twin, who), asTwins
@@ -382,7 +391,7 @@ func (b *builder) spell(i int32, form string, as class, who int) {
 	}
 	for _, s := range names.Spellings(form, 48) {
 		if s != form {
-			b.words.add(finish(wordHash(s), saltWord), entry{canary: i, class: as, aux: wordAux(s, who)})
+			b.words.add(finish(wordHash(s), saltWord), entry{canary: i, class: as, aux: wordAux(s, who) | shortAux(s, as)})
 		}
 	}
 }

@@ -119,7 +119,7 @@ var firstNames = []FirstName{
 	{"Алексей", Male, false, words("Лёша Лёха Алёша Лёшка"), nil},
 	{"Андрей", Male, false, words("Андрюша Андрюха Дрон"), nil},
 	{"Антон", Male, false, words("Антоша Тоха Антошка"), nil},
-	{"Артём", Male, false, words("Тёма Артёмка Тёмка"), nil},
+	{"Артём", Male, false, words("Артёмка Артёмчик"), nil},
 	{"Борис", Male, false, words("Боря Борька"), nil},
 	{"Вадим", Male, false, words("Вадик Вадимка"), nil},
 	{"Василий", Male, false, words("Вася Васька Васенька"), nil},
