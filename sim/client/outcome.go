@@ -119,6 +119,9 @@ func (c *Client) finishVisit(h *hearing) bool {
 		c.confirmed = false
 	}
 	confirms := h.has(acts.ConfirmsBooking) || c.o.Goal == Move && h.outcome&moved != 0
+	if h.outcome&accepted != 0 && !anyOf(strings.Join(h.texts, "\n"), "записан", "записал", "запись подтвержд", "запись оформ", "брониров") {
+		confirms = false // «заявка принята, администратор свяжется для подтверждения»
+	}
 	if confirms && h.outcome&undone == 0 && (c.o.Goal == Book || c.movedIn(h)) {
 		if wrong := c.mistaken(h); wrong != "" {
 			return c.dispute(wrong)
