@@ -73,10 +73,11 @@ func (sc *scan) namedHandle(i int) {
 	if len(nick) < 5 || len(nick) > 32 || end < len(s) && (s[end] == '/' || s[end] == '@' || s[end] == ':') || !personal(nick) {
 		return
 	}
-	if !special && !(explicit && strings.Contains(gap, ":") && nickWord(sc.str(i))) || !explicit && !special {
+	named := nickWord(sc.str(i))
+	if !special && !(explicit && (strings.Contains(gap, ":") || named && sc.toks[i].is(isCyrillic))) || !special && !named {
 		return
 	}
-	if strings.Contains(nick, ".") && !special || sc.class(k)&(ctxSecret|ctxPhone|ctxCard|notNumber|ctxHandle) != 0 && strings.Contains(nick, "_") || strings.HasPrefix(nick, "bot_") || strings.Contains(nick, "token") {
+	if strings.Contains(nick, ".") && !special && !named || sc.class(k)&(ctxSecret|ctxPhone|ctxCard|notNumber|ctxHandle) != 0 && strings.Contains(nick, "_") || strings.HasPrefix(nick, "bot_") || strings.Contains(nick, "token") {
 		return
 	}
 	c := candidate{start: start, end: end, kind: Handle, rule: "context", score: 0.7, context: sc.str(i)}

@@ -280,7 +280,7 @@ func (sc *scan) namePlace(a, b int, c *candidate) float64 {
 			score -= 0.5
 			break
 		}
-		if cl&isStaff != 0 && cl&ctxName == 0 && (k == a-1 || sc.class(k+1)&^isStaff == 0) {
+		if cl&isStaff != 0 && cl&ctxName == 0 && (k == a-1 || sc.class(k+1)&isStaff != 0) {
 			score -= 0.5
 			break
 		}
