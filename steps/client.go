@@ -31,6 +31,8 @@ func clientSentences() []sentence {
 		{pattern: "клиент удаляет последнее сообщение", do: clientDeletes, needs: "правка"},
 		{pattern: "клиент записывается на «маникюр» на «завтра 11:00»", do: clientBooks, goal: true, needs: "запись",
 			about: "клиент сам отвечает на вопросы бота, в каком бы порядке они ни шли, даёт согласие и выбирает время"},
+		{pattern: "клиент, который пишет телефон «со скобками», записывается на «маникюр» на «завтра 11:00»", do: clientBooksWriting, goal: true, needs: "запись",
+			about: "как написать телефон: слитно, с восьмёркой, со скобками, с пробелами, через дефис, словами…"},
 		{pattern: "клиент «Ильнур» записывается на «маникюр» на «завтра 11:00»", do: namedClientBooks, goal: true, needs: "запись"},
 		{pattern: "клиент «Ильнур» пытается записаться на «маникюр» на «завтра 11:00»", do: namedClientTries, goal: true, needs: "запись",
 			about: "удастся ли, покажут следующие фразы"},
@@ -262,6 +264,15 @@ func (w *world) again(ctx context.Context, g *guest, m progon.Message) error {
 
 func clientBooks(ctx context.Context, w *world, in input) error {
 	return w.pursue(ctx, client.Options{Goal: client.Book, Consent: client.Gives}, map[string]string{"service": in.at(0), "time": in.at(1)}, true)
+}
+
+func clientBooksWriting(ctx context.Context, w *world, in input) error {
+	phone, err := w.client().person.Value("телефон: " + in.at(0))
+	if err != nil {
+		return broken("%w", err)
+	}
+	facts := map[string]string{"service": in.at(1), "time": in.at(2), "phone": phone}
+	return w.pursue(ctx, client.Options{Goal: client.Book, Consent: client.Gives}, facts, true)
 }
 
 func namedClientBooks(ctx context.Context, w *world, in input) error {

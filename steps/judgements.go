@@ -247,7 +247,7 @@ func cardField(ctx context.Context, w *world, in input) error {
 func nominative(word string) string {
 	for _, of := range []struct{ genitive, nominative string }{
 		{"лида", "лид"}, {"контакта", "контакт"}, {"сделки", "сделка"}, {"записи", "запись"}, {"задачи", "задача"}, {"дела", "дело"},
-		{"карточки", "карточка"}, {"лидов", "лид"}, {"контактов", "контакт"}, {"сделок", "сделка"},
+		{"карточки", "карточка"}, {"заявки", "заявка"}, {"лидов", "лид"}, {"контактов", "контакт"}, {"сделок", "сделка"},
 	} {
 		if strings.EqualFold(word, of.genitive) {
 			return of.nominative
