@@ -100,6 +100,7 @@ func (l *line) talk(chat sim.Chat) *talk {
 		jar, _ := cookiejar.New(nil) // never fails without options
 		t = &talk{chat: chat, jar: jar, carried: map[string]string{}, known: map[string]bool{}}
 		l.talks[chat.ID] = t
+		delete(l.left, chat.ID) // the same conversation is begun anew
 	}
 	return t
 }
