@@ -370,6 +370,9 @@ func (sc *scan) namedSurname(i int) {
 	if k+1 < len(sc.toks) && sc.gap(k) == "-" && sc.parts(k+1)&(partSurname|partUnknown) != 0 {
 		end = int(sc.toks[k+1].end)
 	}
+	if k+1 < len(sc.toks) && sc.gap(k) == " " && sc.class(k+1)&(isBusiness|notPerson|ctxStreet) != 0 {
+		return // «клиент Каримовой клиники»
+	}
 	sc.add(candidate{start: int(t.start), end: end, kind: Name, rule: "surname", score: 0.7, context: sc.str(i)})
 }
 

@@ -26,7 +26,7 @@ func nameForms(name string, female bool) []string {
 	case last == 'а':
 		with(stem, "ы е у ой ою")
 	case last == 'я' && prev == 'и':
-		with(stem, "и ю ей ею")
+		with(stem, "и ю ей ею е") // «Алие» is wrong and usual
 	case last == 'я':
 		with(stem, "и е ю ей ею ьей")
 	case last == 'й':
