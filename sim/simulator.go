@@ -141,7 +141,6 @@ func (s *Simulator) hear(r Reply) {
 	switch {
 	case r.Message != nil:
 		e := s.event(Chat{ID: r.Chat}, progon.FromBot, progon.ActorBot)
-		e.Attributed = ""
 		e.Kind, e.Text, e.Message, e.Raw = string(r.Message.Kind), r.Message.Text, r.Message, r.Raw
 		e.Place = "разговор, которого Прогон не начинал"
 		s.Recorder.Record(e)
@@ -154,7 +153,10 @@ func (s *Simulator) hear(r Reply) {
 func (s *Simulator) event(chat Chat, d progon.Direction, actor progon.Actor) progon.Event {
 	e := progon.Event{
 		Surface: progon.SurfaceChat, Direction: d, Actor: actor,
-		Conversation: chat.ID, Persona: chat.Persona, Attributed: "session",
+		Conversation: chat.ID, Persona: chat.Persona,
+	}
+	if chat.Persona != "" {
+		e.Attributed = "session"
 	}
 	if s.Clock != nil {
 		e.Time = s.Clock()

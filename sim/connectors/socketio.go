@@ -18,7 +18,6 @@ import (
 // and a message with the type of a Socket.IO packet after it.
 const (
 	engineOpen    = '0'
-	engineClose   = '1'
 	enginePing    = '2'
 	engineMessage = '4'
 
@@ -135,9 +134,7 @@ func (f *socketIO) unpack(frame []byte) (any, []byte, error) {
 	case enginePing:
 		return nil, []byte("3"), nil
 	case engineMessage:
-	case engineClose:
-		return nil, nil, nil // the socket follows
-	default:
+	default: // of the others only the close matters, and the socket's own follows it
 		return nil, nil, nil
 	}
 	if len(frame) < 2 {
