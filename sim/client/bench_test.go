@@ -1,7 +1,6 @@
 package client_test
 
 import (
-	"strings"
 	"testing"
 
 	"progon/sim/acts"
@@ -9,24 +8,15 @@ import (
 )
 
 // BenchmarkDecision says how many decisions a second clients make on one core, from the
-// bot's words to their own. Most of it is hearing: «known» is the client alone, with an
-// ear that has heard every reply before.
+// bot's words to their own. Most of it is hearing: «known» is a client whose ear has
+// heard the bot before, as in a run of many clients.
 func BenchmarkDecision(b *testing.B) {
-	known := map[string][]acts.Act{}
 	for _, bm := range []struct {
 		name string
 		ear  func(acts.Reply) []acts.Act
 	}{
 		{"heard", acts.Hear},
-		{"known", func(r acts.Reply) []acts.Act {
-			key := r.Text + strings.Join(r.Buttons, "|")
-			a, ok := known[key]
-			if !ok {
-				a = acts.Hear(r)
-				known[key] = a
-			}
-			return a
-		}},
+		{"known", client.Remember(acts.Hear, 1000)},
 	} {
 		b.Run(bm.name, func(b *testing.B) {
 			names := []string{"салон: кнопки, согласие, время, имя, телефон", "клиника: сначала контакты, одними словами", "меню из цифр", "многословный, как языковая модель", "по-татарски"}

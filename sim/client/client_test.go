@@ -328,3 +328,26 @@ func TestNewRejects(t *testing.T) {
 		}
 	}
 }
+
+func TestRemember(t *testing.T) {
+	t.Parallel()
+	times := 0
+	ear := client.Remember(func(r acts.Reply) []acts.Act {
+		times++
+		return acts.Hear(r)
+	}, 2)
+	for _, tt := range []struct {
+		reply acts.Reply
+		times int
+	}{
+		{acts.Reply{Text: "Как вас зовут?"}, 1},
+		{acts.Reply{Text: "Как вас зовут?"}, 1},
+		{acts.Reply{Text: "Выберите", Buttons: []string{"Да", "Нет"}}, 2},
+		{acts.Reply{Text: "Выберите", Buttons: []string{"Да"}}, 3}, // begins anew
+		{acts.Reply{Text: "Как вас зовут?"}, 4},
+	} {
+		if diff := cmp.Diff(acts.Hear(tt.reply), ear(tt.reply)); diff != "" || times != tt.times {
+			t.Errorf("%+v: heard %d times, want %d; (-want +got):\n%s", tt.reply, times, tt.times, diff)
+		}
+	}
+}
