@@ -27,6 +27,9 @@ bench: ## all benchmarks, side by side in one run
 accuracy: ## precision and recall of the detectors on the labelled texts
 	$(GO) test -count=1 -v -run 'Accuracy' ./sim/... | grep -v '^=== '
 
+selftest: ## every defect of the sample bot against the judge
+	$(GO) run ./cmd/progon selftest
+
 golden: ## rewrite expected files; read the diff before committing
 	$(GO) test ./reports/... ./sim/... ./fakes/... -update
 

@@ -68,6 +68,7 @@ func commands(s streams) []*cobra.Command {
 		reportCommand(s),
 		gateCommand(s),
 		botCommand(s),
+		selftestCommand(s),
 		actsCommand(s),
 		piiCommand(s),
 		fakeCommand(s),
