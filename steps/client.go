@@ -41,6 +41,8 @@ func clientSentences() []sentence {
 			about: "то же, что запись, но довольно и того, что заявка принята"},
 		{pattern: "клиент переносит запись на «пятница 19:30»", do: clientMoves, goal: true, needs: "перенос"},
 		{pattern: "клиент отменяет запись", do: clientCancels, goal: true, needs: "перенос"},
+		{pattern: "клиент задаёт медицинский вопрос «можно, если {здоровье: болит голова}?» посреди записи на «маникюр»", do: clientInterrupts, goal: true, needs: "запись",
+			about: "слова о здоровье отмечают; разговор кончается там, где бот передаёт его человеку"},
 		{pattern: "клиент задаёт вопрос «сколько стоит?» посреди записи на «маникюр»", do: clientInterrupts, goal: true, needs: "запись"},
 	}
 }
@@ -358,7 +360,8 @@ func (w *world) agent(g *guest, o client.Options) (*client.Client, error) {
 		facts[k] = v
 	}
 	o.Facts = facts
-	o.Seed, o.Manner = w.suite.Seed, w.manner()
+	o.Seed, o.Manner = w.ownSeed(), w.manner()
+	o.Now, o.Ear = w.lane.clock.Now().In(kazan), w.suite.ear
 	o.Female = g.person.Female()
 	agent, err := client.New(o)
 	if err != nil {
@@ -373,10 +376,17 @@ func (w *world) manner() client.Manner {
 	if w.result.Variant == 0 {
 		return client.Plain
 	}
-	h := fnv.New64a()
-	_, _ = fmt.Fprintf(h, "%d/%s", w.suite.Seed, w.scenario.Key)
 	all := client.Manners()[1:]
-	return all[(h.Sum64()+uint64(w.result.Variant))%uint64(len(all))]
+	return all[(w.ownSeed()%uint64(len(all))+uint64(w.result.Variant))%uint64(len(all))]
+}
+
+// ownSeed is the seed of this scenario: clients of two scenarios speak differently. Each
+// round through all manners has other words again.
+func (w *world) ownSeed() uint64 {
+	h := fnv.New64a()
+	round := w.result.Variant / len(client.Manners())
+	_, _ = fmt.Fprintf(h, "%d/%s/%d", w.suite.Seed, w.scenario.Key, round)
+	return h.Sum64()
 }
 
 // converse lets an agent and the bot talk until the agent is done. enough may end it

@@ -254,8 +254,17 @@ func (l *lane) tellTime(ctx context.Context) error {
 	return err
 }
 
-// sync waits until everything that the bot has logged so far is in the timeline.
+// sync waits until everything that the bot has logged or printed so far is in the
+// timeline. A bot that has died is told as such.
 func (l *lane) sync(ctx context.Context) error {
+	if l.bot != nil {
+		if err := l.bot.Sync(ctx); err != nil {
+			return err
+		}
+		if err := l.bot.Alive(); err != nil {
+			return broken("%w", err)
+		}
+	}
 	if l.tail == nil {
 		return nil
 	}

@@ -17,6 +17,8 @@ import (
 	"github.com/cucumber/godog"
 
 	"progon"
+	"progon/sim/acts"
+	"progon/sim/client"
 	"progon/sim/pii"
 	"progon/sim/second"
 	"progon/steps/botfile"
@@ -106,7 +108,7 @@ func Run(ctx context.Context, o Options) (*progon.Run, error) {
 	}
 	defer func() { _ = pool.close() }()
 
-	s := &suite{Options: o, selected: selected, pool: pool, portal: portalOf(o.Bot, pool.all[0].portal), detector: pii.NewDetector(pii.ProfileLog), usage: newUsage()}
+	s := &suite{Options: o, selected: selected, pool: pool, portal: portalOf(o.Bot, pool.all[0].portal), detector: pii.NewDetector(pii.ProfileLog), usage: newUsage(), ear: client.Remember(acts.Hear, 4096)}
 	for pass := range repeats + o.Variants {
 		s.pass = pass
 		if pass >= repeats {
@@ -157,6 +159,7 @@ type suite struct {
 	portal   portalNames
 	detector *pii.Detector // of data that nobody planted
 	usage    *usage
+	ear      func(acts.Reply) []acts.Act // bots repeat themselves: what was heard is remembered
 	pass     int
 
 	mu      sync.Mutex

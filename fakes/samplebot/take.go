@@ -10,7 +10,7 @@ var (
 	emails     = regexp.MustCompile(`[\p{L}\d._%+-]+@[\p{L}\d.-]+\.\p{L}{2,}`)
 	phones     = regexp.MustCompile(`(?:(?:\+7|8|7)[\s(\x{00A0}-]{0,2})?\(?\d{3}[\s).\x{00A0}-]{0,3}\d{3}[\s.\x{00A0}-]?\d{2}[\s.\x{00A0}-]?\d{2}`)
 	papers     = regexp.MustCompile(`(?i)паспорт|снилс|полис|инн|карт[аы]? |cvc|cvv`)
-	nameAfter  = regexp.MustCompile(`(?i)(?:меня зовут|зовут|мое имя|моё имя|это|я|,|^)\s+([А-ЯЁӘӨҮҖҢҺ][\p{L}-]{2,})`)
+	nameAfter  = regexp.MustCompile(`(?:(?i:меня зовут|зовут|мое имя|моё имя|это|я)|,|^)\s+([А-ЯЁӘӨҮҖҢҺ][\p{L}-]{2,})`)
 	onlyName   = regexp.MustCompile(`^[\p{Lu}][\p{L}-]+(?: [\p{Lu}][\p{L}-]+){0,2}[.!]?$`)
 	children   = regexp.MustCompile(`запишите (моего |мою )?(сына|дочь|дочку|ребенка|внук)`)
 	friendAsks = regexp.MustCompile(`подруг|друга |мужа |жену |маму |сестр|брата `)
