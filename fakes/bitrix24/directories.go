@@ -171,16 +171,18 @@ func (s *Server) stageMoved(t *table, r *record, before string) {
 	case meaning != "P":
 		typ = 3
 	}
-	row := M("TYPE_ID", typ, "OWNER_ID", r.id, "CREATED_TIME", s.iso(s.clock()))
+	history := &s.state.docs("history:" + t.kind.name).rows
+	id := history.last + 1
+	row := M("ID", strconv.Itoa(id), "TYPE_ID", typ, "OWNER_ID", r.id, "CREATED_TIME", s.iso(s.clock()))
 	if t.kind.name == "lead" {
-		row.Set("STATUS_SEMANTIC_ID", meaning)
-		row.Set("STATUS_ID", stage)
+		row.push("STATUS_SEMANTIC_ID", meaning)
+		row.push("STATUS_ID", stage)
 	} else {
-		row.Set("CATEGORY_ID", num(t.text(r, "CATEGORY_ID")))
-		row.Set("STAGE_SEMANTIC_ID", meaning)
-		row.Set("STAGE_ID", stage)
+		row.push("CATEGORY_ID", num(t.text(r, "CATEGORY_ID")))
+		row.push("STAGE_SEMANTIC_ID", meaning)
+		row.push("STAGE_ID", stage)
 	}
-	s.state.docs("history:" + t.kind.name).add(row)
+	history.put(id, row)
 }
 
 func statusList(c *call) (any, error) { return c.wholeList("status", nil) }

@@ -432,7 +432,7 @@ func (d *docs) add(doc *Map) int {
 	if given, ok := doc.Get("ID"); ok && num(given) > 0 {
 		id = num(given)
 	}
-	c := &Map{}
+	c := &Map{entries: make([]entry, 0, doc.Len()+1)}
 	c.Set("ID", strconv.Itoa(id))
 	for k, v := range doc.All {
 		if k != "ID" {
