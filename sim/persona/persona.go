@@ -255,6 +255,9 @@ func (p *Person) papers(d *dice, minor bool) {
 	letters := []string{"А", "В", "Е", "К", "М", "Н", "О", "Р", "С", "Т", "У", "Х"}
 	plate := d.pick(letters) + fmt.Sprintf("%03d", d.Number(1, 999)) + d.pick(letters) + d.pick(letters) + "116"
 	p.facts["номер машины"] = fact{pii.Plate, plate, "******116"}
+
+	other := d.pick(freeCodes) + d.digits(7) // for a client who has written the wrong one
+	p.facts["другой телефон"] = fact{pii.Phone, phoneUsual(other), "+7 9** ***-**-" + other[8:]}
 }
 
 func phoneUsual(ten string) string {
@@ -268,7 +271,7 @@ func (p *Person) Female() bool { return p.sex == names.Female }
 // known by three digits only and is looked for beside the card by package pii.
 var canaryNames = []string{
 	"имя", "фамилия", "отчество", "телефон", "почта", "дата рождения", "адрес", "паспорт", "загранпаспорт", "права",
-	"СНИЛС", "ИНН", "полис", "карта", "ник", "профиль", "номер машины",
+	"СНИЛС", "ИНН", "полис", "карта", "ник", "профиль", "номер машины", "другой телефон",
 }
 
 // Canaries are the values of the person as package trace looks for them.

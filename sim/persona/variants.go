@@ -18,7 +18,9 @@ type variant struct {
 // groupOf tells which table of variants a value has.
 func groupOf(base string) string {
 	switch base {
-	case "телефон", "дата рождения", "почта":
+	case "телефон", "другой телефон":
+		return "телефон"
+	case "дата рождения", "почта":
 		return base
 	case "паспорт", "загранпаспорт", "права", "СНИЛС", "ИНН", "полис", "карта":
 		return "номер"
@@ -46,6 +48,9 @@ var variants = map[string][]variant{
 		{"по цифрам", func(v string) string { return "восемь " + inWords(strings.Split(ten(v), "")...) }},
 		{"с буквами", func(v string) string {
 			return strings.NewReplacer("0", "О", "3", "З").Replace(spaced("8", ten(v), " "))
+		}},
+		{"значками", func(v string) string {
+			return keycaps("8"+ten(v)[:3]) + " " + ten(v)[3:6] + " " + ten(v)[6:8] + " " + ten(v)[8:]
 		}},
 		{"начало", func(v string) string { return "8 " + ten(v)[:3] }},
 		{"середина", func(v string) string { return ten(v)[3:6] }},
@@ -82,6 +87,16 @@ var variants = map[string][]variant{
 		{"заглавными", strings.ToUpper},
 		{"строчными", strings.ToLower},
 	},
+}
+
+// keycaps writes digits as the picture keys of a phone.
+func keycaps(digits string) string {
+	var out strings.Builder
+	for _, d := range digits {
+		out.WriteRune(d)
+		out.WriteString("\uFE0F\u20E3")
+	}
+	return out.String()
 }
 
 // variantsOf lists the variants of a value for an error text.

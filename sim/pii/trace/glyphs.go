@@ -39,7 +39,7 @@ func (p *pass) high(i int) int {
 // superscript, the digits of other scripts.
 func odd(r rune) bool {
 	switch {
-	case r >= 0xFF01 && r <= 0xFF5E, r >= 0x1D400 && r <= 0x1D7FF, r >= 0x2460 && r <= 0x24FF, r >= 0x2070 && r <= 0x209C, r >= 0x1F100 && r <= 0x1F1E5:
+	case r == keycap, r >= 0xFF01 && r <= 0xFF5E, r >= 0x1D400 && r <= 0x1D7FF, r >= 0x2460 && r <= 0x24FF, r >= 0x2070 && r <= 0x209C, r >= 0x1F100 && r <= 0x1F1E5:
 		return true
 	case r == '²' || r == '³' || r == '¹':
 		return true
@@ -48,6 +48,9 @@ func odd(r rune) bool {
 	}
 	return r > 0x7F && unicode.IsDigit(r)
 }
+
+// keycap is the frame that makes a digit the picture of a key.
+const keycap = 0x20E3
 
 // greekTwins are Greek letters that look like Latin ones.
 var greekTwins = map[rune]byte{
@@ -81,6 +84,7 @@ func (p *pass) widths(i int) int {
 	for k := from; k < to; {
 		r, size := utf8.DecodeRuneInString(p.text[k:])
 		switch {
+		case r == keycap, r > 0x7F && invisible(p.text, k) > 0:
 		case r > 0x7F && unicode.IsDigit(r):
 			d.put(byte('0'+digitValue(r)), k)
 		case greekTwins[r] != 0:
