@@ -29,6 +29,7 @@ func clientSentences() []sentence {
 		{pattern: "клиент исправляет последнее сообщение на «8 900 {телефон: хвост}»", do: clientEdits, needs: "правка",
 			example: "клиент исправляет последнее сообщение на «{телефон}»"},
 		{pattern: "клиент удаляет последнее сообщение", do: clientDeletes, needs: "правка"},
+		{pattern: "клиент приходит из канала «VK»", do: clientComes, about: "новый разговор того же человека в другом канале"},
 		{pattern: "клиент записывается на «маникюр» на «завтра 11:00»", do: clientBooks, goal: true, needs: "запись",
 			about: "клиент сам отвечает на вопросы бота, в каком бы порядке они ни шли, даёт согласие и выбирает время"},
 		{pattern: "клиент, который пишет телефон «со скобками», записывается на «маникюр» на «завтра 11:00»", do: clientBooksWriting, goal: true, needs: "запись",
@@ -117,6 +118,18 @@ func clientWritesBurst(ctx context.Context, w *world, in input) error {
 	if _, err := w.simulator.Burst(ctx, w.session(g), messages); err != nil {
 		return w.botFailed(ctx, err)
 	}
+	return nil
+}
+
+// clientComes lets the client begin a conversation on another channel. The one before stays
+// as it was.
+func clientComes(_ context.Context, w *world, in input) error {
+	g := w.client()
+	if g.session != nil {
+		g.before, g.session = append(g.before, g.session), nil
+	}
+	w.channel = in.at(0)
+	w.note("клиент «%s» приходит из канала «%s»", g.person.Label, in.at(0))
 	return nil
 }
 

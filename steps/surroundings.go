@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 	"time"
 
@@ -19,6 +20,9 @@ func surroundingSentences() []sentence {
 		{pattern: "проходит «61 день»", do: timePasses, needs: "часы"},
 		{pattern: "«администратор» открывает карточку клиента", do: staffOpensCard, needs: "роли"},
 		{pattern: "запускается проверка настроек", do: checkSettings, needs: "проверка"},
+		{pattern: "снята резервная копия CRM", do: takeBackup},
+		{pattern: "CRM восстановлена из резервной копии", do: restoreBackup},
+		{pattern: "выгружаются показатели", do: exportMetrics, needs: "показатели"},
 	}
 }
 
@@ -126,7 +130,9 @@ func timePasses(ctx context.Context, w *world, in input) error {
 	if !ok || span.WorkingDays > 0 {
 		return broken("срок «%s» не понят; примеры: «30 минут», «24 часа», «61 день»", in.at(0))
 	}
-	w.note("проходит %s", in.at(0))
+	w.timeline.Record(progon.Event{
+		Surface: progon.SurfaceChat, Direction: progon.Note, Actor: progon.ActorProgon, Kind: checks.TimePassed, Text: "проходит " + in.at(0),
+	})
 	w.lane.clock.Advance(span.Length)
 	if err := w.lane.tellTime(ctx); err != nil {
 		return err
@@ -160,5 +166,37 @@ func checkSettings(ctx context.Context, w *world, _ input) error {
 		w.problems = append(w.problems, asText(p))
 	}
 	w.note("проверка настроек: %s", strings.Join(w.problems, "; "))
+	return nil
+}
+
+func takeBackup(_ context.Context, w *world, _ input) error {
+	w.backup = w.lane.portal.Snapshot()
+	w.note("снята резервная копия CRM")
+	return nil
+}
+
+func restoreBackup(_ context.Context, w *world, _ input) error {
+	if w.backup == nil {
+		return broken("восстанавливать нечего: сначала нужна фраза «снята резервная копия CRM»")
+	}
+	w.note("CRM восстановлена из резервной копии")
+	w.lane.portal.Rollback(string(progon.ActorProgon), w.backup)
+	return nil
+}
+
+// exportMetrics reads the bot's figures as a manager would, and keeps them as evidence.
+func exportMetrics(ctx context.Context, w *world, _ input) error {
+	got, err := w.lane.control.call(ctx, "metrics", w.suite.Bot.Control.Metrics, map[string]string{"name": ""})
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(got)
+	if err != nil {
+		return broken("показатели бота не складываются в JSON: %w", err)
+	}
+	w.timeline.Record(progon.Event{
+		Surface: progon.SurfaceFile, Direction: progon.FromBot, Actor: progon.ActorBot, Kind: checks.Metrics, Place: "выгрузка показателей",
+		Text: string(text), Raw: text,
+	})
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"progon"
+	"progon/fakes/bitrix24"
 	"progon/sim"
 	"progon/sim/persona"
 	"progon/sim/pii/trace"
@@ -37,6 +38,7 @@ type world struct {
 	burstFrom int
 	problems  []string // what the bot's own check of its settings reported
 	staffSaid []string // what people of the staff said: a bot may pass it on
+	backup    *bitrix24.Snapshot
 
 	step    int
 	stopped bool
@@ -46,6 +48,7 @@ type world struct {
 type guest struct {
 	person  *persona.Person
 	session *sim.Session
+	before  []*sim.Session // conversations on other channels
 	goal    string
 	stopped string
 }
@@ -231,8 +234,10 @@ func (w *world) evidence() checks.Case {
 	sessions, labels := map[string]string{}, map[string]string{}
 	for _, g := range w.guests {
 		labels[g.person.ID] = g.person.Label
-		if g.session != nil {
-			sessions[g.session.ID()] = g.person.ID
+		for _, s := range append(g.before, g.session) {
+			if s != nil {
+				sessions[s.ID()] = g.person.ID
+			}
 		}
 	}
 	events := w.timeline.Events()

@@ -106,6 +106,29 @@ func (s *Server) Restore(to *Snapshot) {
 	s.outbox.drop()
 }
 
+// Rollback brings the data of the portal back from a backup, as an administrator would.
+// Cards that come to life again are recorded with their actor; rights, limits and usage
+// stay as they are.
+func (s *Server) Rollback(actor string, to *Snapshot) {
+	defer s.deliver() // after the lock is given back
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	was := s.state
+	s.state = to.state.copied(true)
+	s.state.webhooks, s.state.access, s.state.refresh = was.webhooks, was.access, was.refresh
+	s.state.apps, s.state.rights, s.state.serial, s.state.commID = was.apps, was.rights, was.serial, was.commID
+	s.stages = stageCache{}
+	for _, k := range s.kinds {
+		t := s.state.tables[k.name]
+		for id, r := range t.rows.all {
+			if _, lives := was.tables[k.name].rows.get(id); !lives {
+				s.byPerson(actor, k.name+".restore", t.effect(progon.Created, r))
+			}
+		}
+		t.rows.last = max(t.rows.last, was.tables[k.name].rows.last) // ids are never given twice
+	}
+}
+
 // Reset brings the portal back to what it was when it was made, before any seed.
 func (s *Server) Reset() { s.Restore(s.blank) }
 

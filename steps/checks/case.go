@@ -89,6 +89,8 @@ func Places() []Place {
 		{Name: "адресах запросов", Surfaces: []progon.Surface{progon.SurfaceCRM, progon.SurfaceEgress, progon.SurfaceModel}, Narrow: addressOf},
 		{Name: "запросах к модели", Surfaces: []progon.Surface{progon.SurfaceModel}},
 		{Name: "ответах", Surfaces: []progon.Surface{progon.SurfaceChat}},
+		{Name: "названиях карточек", Surfaces: []progon.Surface{progon.SurfaceCRM}, Narrow: titlesOf},
+		{Name: "показателях", Surfaces: []progon.Surface{progon.SurfaceFile}, Narrow: metricsOf},
 		{Name: "оповещениях", Surfaces: []progon.Surface{progon.SurfaceAlert, progon.SurfaceCRM}, Narrow: alertOf},
 	}
 }
@@ -191,6 +193,27 @@ func alertOf(e progon.Event) []Text {
 		}
 	}
 	return nil
+}
+
+// titlesOf returns the titles of cards, which everybody in the portal sees.
+func titlesOf(e progon.Event) []Text {
+	var texts []Text
+	for _, f := range e.Fields {
+		if isOneOf(lastName(f.Name), "TITLE", "SUBJECT") {
+			texts = append(texts, Text{e.Seq, f.Name, f.Value})
+		}
+	}
+	return texts
+}
+
+// Metrics is the kind of the event that holds the bot's figures as they were exported.
+const Metrics = "metrics"
+
+func metricsOf(e progon.Event) []Text {
+	if e.Kind != Metrics {
+		return nil
+	}
+	return wholeOf(e)
 }
 
 // addressOf returns the address line of a request: path and query, never the body.
