@@ -25,7 +25,13 @@ type Options struct {
 	WorkDir string // where the bot may write
 	// Values are put into {{…}} of arguments, environment and addresses: crm, dir, lane,
 	// time… Start adds port and url.
-	Values   map[string]string
+	Values map[string]string
+	// Files are files of the surroundings by the names of their values: the certificate of
+	// a proxy. A container gets copies; {{name}} is the path that the bot sees.
+	Files map[string]string
+	// Env is added to the environment of the bot where the bot's own says nothing else:
+	// the variables of a proxy. Values in {{…}} are put in.
+	Env      map[string]string
 	Recorder progon.Recorder // gets what the bot prints; nil drops it
 }
 
@@ -138,7 +144,7 @@ func put(key, template string, values map[string]string) (string, error) {
 			names = append(names, n)
 		}
 		sort.Strings(names)
-		return "", fmt.Errorf("bot.command.%s: значения {{%s}} нет; есть: %s", key, unknown[0], strings.Join(slices.Compact(names), ", "))
+		return "", fmt.Errorf("%s: значения {{%s}} нет; есть: %s", key, unknown[0], strings.Join(slices.Compact(names), ", "))
 	}
 	return filled, nil
 }

@@ -1,31 +1,35 @@
 package launch
 
-import "os"
+import (
+	"os"
+
+	"progon/sim/logs"
+)
 
 // output is one stream that the bot prints to.
 type output struct {
 	in    *os.File
-	watch *lineWatch
+	lines *logs.Lines
 	pipe
 	done chan struct{} // closed when nothing more will come
 }
 
-func newOutput(in *os.File, watch *lineWatch) *output {
-	return &output{in: in, watch: watch, done: make(chan struct{})}
+func newOutput(in *os.File, lines *logs.Lines) *output {
+	return &output{in: in, lines: lines, done: make(chan struct{})}
 }
 
 // follow reads until the last process that could write has ended.
 func (o *output) follow() {
 	go func() {
 		defer close(o.done)
-		o.read(o.in, o.watch.lines)
+		o.read(o.in, o.lines)
 	}()
 }
 
 // sync tells what has been printed so far.
 func (o *output) sync() {
-	o.now(o.in, o.watch.lines)
-	o.watch.lines.Flush()
+	o.now(o.in, o.lines)
+	o.lines.Flush()
 }
 
 func (o *output) close() { _ = o.in.Close() } // it was only read

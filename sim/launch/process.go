@@ -10,15 +10,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 
-	"progon"
-	"progon/sim/excerpt"
 	"progon/sim/logs"
 )
 
@@ -35,14 +32,10 @@ type Process struct {
 	outputs []*output
 	ended   chan struct{} // closed when the process has ended
 	how     error         // how it ended
-	last    []string      // the last lines that it printed
-	spoke   chan struct{} // closed when a line has told that it is ready
+	voice   *voice        // what it said since its last start
 }
 
 const (
-	keptLines    = 12
-	shownLines   = 3
-	shownRunes   = 160
 	startTimeout = 30 * time.Second
 	stopTimeout  = 3 * time.Second
 	poll         = 20 * time.Millisecond
@@ -76,7 +69,7 @@ func (c Command) Start(ctx context.Context, o Options) (*Process, error) {
 			return p, nil
 		}
 		// Between choosing a port and listening at it somebody may have been quicker.
-		if !p.auto || try == portTries || !errors.Is(err, errEnded) || !p.saidPortTaken() {
+		if !p.auto || try == portTries || !errors.Is(err, errEnded) || !p.said().portTaken() {
 			return nil, err
 		}
 	}
@@ -90,13 +83,14 @@ func (c Command) prepare(o Options) (*Process, error) {
 	}
 	values := map[string]string{"port": strconv.Itoa(port)}
 	maps.Copy(values, o.Values)
+	maps.Copy(values, o.Files)
 	o.Values = values
 	address := c.URL
 	if address == "" {
 		address = "http://127.0.0.1:{{port}}"
 	}
 	p := &Process{command: c, options: o, mark: rand.Text(), auto: strings.Contains(address, "port}}")}
-	if p.url, err = put("url", address, values); err != nil {
+	if p.url, err = put("bot.command.url", address, values); err != nil {
 		return nil, err
 	}
 	if err := URL(p.url).Check(); err != nil {
@@ -124,13 +118,14 @@ func (p *Process) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	outputs, written, err := p.pipes(cmd)
+	v := newVoice(p.command.Ready.Log)
+	outputs, written, err := p.pipes(cmd, v)
 	if err != nil {
 		return err
 	}
-	ended, spoke := make(chan struct{}), make(chan struct{})
+	ended := make(chan struct{})
 	p.mu.Lock()
-	p.cmd, p.outputs, p.ended, p.spoke, p.last, p.how = cmd, outputs, ended, spoke, nil, nil
+	p.cmd, p.outputs, p.ended, p.voice, p.how = cmd, outputs, ended, v, nil
 	p.mu.Unlock()
 	err = p.run(cmd, ended)
 	for _, w := range written {
@@ -148,15 +143,27 @@ func (p *Process) start(ctx context.Context) error {
 	for _, o := range outputs {
 		o.follow()
 	}
-	if err := p.ready(ctx, ended, spoke); err != nil {
+	if err := p.ready(ctx, ended, v); err != nil {
 		return errors.Join(err, p.Stop())
 	}
 	return nil
 }
 
+// ready waits until the bot answers, ends or runs out of time.
+func (p *Process) ready(ctx context.Context, ended <-chan struct{}, v *voice) error {
+	what, ask, err := p.command.Ready.sign("bot.command", p.url)
+	if err != nil {
+		return err
+	}
+	if err := v.await(ctx, lasts(p.command.Timeout, startTimeout), what, ask, ended); err != nil {
+		return err
+	}
+	return p.stillThere(ended)
+}
+
 // pipes connects both outputs of the command. The written ends are to be closed after the
 // start, so that the read ends see when the bot is gone.
-func (p *Process) pipes(cmd *exec.Cmd) (outputs []*output, written []*os.File, err error) {
+func (p *Process) pipes(cmd *exec.Cmd, v *voice) (outputs []*output, written []*os.File, err error) {
 	for _, stream := range []string{"stdout", "stderr"} {
 		read, write, err := os.Pipe()
 		if err != nil {
@@ -167,7 +174,7 @@ func (p *Process) pipes(cmd *exec.Cmd) (outputs []*output, written []*os.File, e
 		} else {
 			cmd.Stderr = write
 		}
-		outputs, written = append(outputs, newOutput(read, p.listener(stream))), append(written, write)
+		outputs, written = append(outputs, newOutput(read, logs.NewLines(v.to(p.options.Recorder), stream))), append(written, write)
 	}
 	return outputs, written, nil
 }
@@ -188,7 +195,7 @@ func (p *Process) build() (*exec.Cmd, error) {
 	args := make([]string, len(p.command.Run))
 	for i, a := range p.command.Run {
 		var err error
-		if args[i], err = put("run", a, p.options.Values); err != nil {
+		if args[i], err = put("bot.command.run", a, p.options.Values); err != nil {
 			return nil, err
 		}
 	}
@@ -209,8 +216,13 @@ func (p *Process) build() (*exec.Cmd, error) {
 	if port != "" {
 		cmd.Env = append(cmd.Env, port+"="+p.options.Values["port"])
 	}
-	for name, template := range p.command.Env {
-		v, err := put("env."+name, template, p.options.Values)
+	env := maps.Clone(p.options.Env)
+	if env == nil {
+		env = map[string]string{}
+	}
+	maps.Copy(env, p.command.Env)
+	for name, template := range env {
+		v, err := put("bot.command.env."+name, template, p.options.Values)
 		if err != nil {
 			return nil, err
 		}
@@ -240,110 +252,13 @@ func (p *Process) run(cmd *exec.Cmd, ended chan struct{}) error {
 	return <-started
 }
 
-// listener takes what the bot prints: its output is one of its logs.
-func (p *Process) listener(stream string) *lineWatch {
-	var r progon.Recorder = dropped{}
-	if p.options.Recorder != nil {
-		r = p.options.Recorder
-	}
-	w := &lineWatch{Recorder: r, process: p}
-	if p.command.Ready.Log != "" {
-		w.wanted = regexp.MustCompile(p.command.Ready.Log) // checked
-	}
-	w.lines = logs.NewLines(w, stream)
-	return w
-}
-
-// lineWatch keeps the last lines and watches for the one that says «ready», on their way
-// to the recorder.
-type lineWatch struct {
-	progon.Recorder
-	process *Process
-	lines   *logs.Lines
-	wanted  *regexp.Regexp
-}
-
-// Record implements progon.Recorder.
-func (w *lineWatch) Record(e progon.Event) progon.Event {
-	w.process.mu.Lock()
-	for line := range strings.Lines(e.Text) {
-		w.process.last = append(w.process.last, strings.TrimRight(line, "\n"))
-	}
-	if n := len(w.process.last); n > keptLines {
-		w.process.last = append([]string(nil), w.process.last[n-keptLines:]...)
-	}
-	if w.wanted != nil && w.wanted.MatchString(e.Text) {
-		w.wanted = nil
-		select {
-		case <-w.process.spoke: // the other stream was first
-		default:
-			close(w.process.spoke)
-		}
-	}
-	w.process.mu.Unlock()
-	return w.Recorder.Record(e)
-}
-
-type dropped struct{}
-
-func (dropped) Record(e progon.Event) progon.Event { return e }
-
-// ready waits until the bot answers, ends or runs out of time.
-func (p *Process) ready(ctx context.Context, ended, spoke <-chan struct{}) error {
-	limit := lasts(p.command.Timeout, startTimeout)
-	deadline := time.NewTimer(limit)
-	defer deadline.Stop()
-	tick := time.NewTicker(poll)
-	defer tick.Stop()
-	asked, answered := p.sign()
-	for {
-		if answered != nil && answered(ctx) {
-			return p.stillThere(ended)
-		}
-		select {
-		case <-tick.C:
-		case <-spoke:
-			return p.stillThere(ended)
-		case <-ended:
-			return p.stillThere(ended)
-		case <-deadline.C:
-			return fmt.Errorf("бот не готов за %s: %s%s", limit, asked, p.lastWords())
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-}
-
-// sign is what tells that the bot is ready, and how to ask for it.
-func (p *Process) sign() (what string, ask func(context.Context) bool) {
-	r := p.command.Ready
-	switch {
-	case r.Log != "":
-		return fmt.Sprintf("в его выводе не появилась строка «%s» (bot.command.ready.log)", r.Log), nil
-	case r.Port:
-		u, err := url.Parse(p.url)
-		if err != nil {
-			return "", nil // checked before the start
-		}
-		return fmt.Sprintf("порт %s закрыт; проверьте bot.command.url", hostPort(u)), func(ctx context.Context) bool { return listens(ctx, hostPort(u)) }
-	}
-	address := p.url
-	switch {
-	case strings.HasPrefix(r.URL, "http://") || strings.HasPrefix(r.URL, "https://"):
-		address = r.URL
-	case r.URL != "":
-		address = strings.TrimSuffix(p.url, "/") + "/" + strings.TrimPrefix(r.URL, "/")
-	}
-	return fmt.Sprintf("адрес %s не отвечает; проверьте bot.command.url и ready", address), func(ctx context.Context) bool { return answers(ctx, address) }
-}
-
 // stillThere tells a bot that has ended from one that is ready: somebody else may have
 // answered at its address.
 func (p *Process) stillThere(ended <-chan struct{}) error {
 	select {
 	case <-ended:
 		p.drain()
-		return fmt.Errorf("%w%s%s", errEnded, p.exit(), p.lastWords())
+		return fmt.Errorf("%w%s%s", errEnded, p.exit(), p.said().words())
 	default:
 		return nil
 	}
@@ -361,7 +276,7 @@ func (p *Process) Alive() error {
 	select {
 	case <-p.Ended():
 		p.drain()
-		return fmt.Errorf("бот завершился посреди прогона%s%s", p.exit(), p.lastWords())
+		return fmt.Errorf("бот завершился посреди прогона%s%s", p.exit(), p.said().words())
 	default:
 		return nil
 	}
@@ -380,39 +295,10 @@ func (p *Process) exit() string {
 	return fmt.Sprintf(" (%s)", e.Error())
 }
 
-// lastWords shows the end of what the bot has printed, coarsely masked.
-func (p *Process) lastWords() string {
+func (p *Process) said() *voice {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(p.last) == 0 {
-		return "; он ничего не напечатал"
-	}
-	// An uncaught error names itself first and prints its stack afterwards.
-	from := max(len(p.last)-shownLines, 0)
-	for i, line := range p.last {
-		if errorLike.MatchString(line) {
-			from = i
-			break
-		}
-	}
-	var shown []string
-	for _, line := range p.last[from:min(from+shownLines, len(p.last))] {
-		if s := excerpt.Of(line, shownRunes); s != "" {
-			shown = append(shown, s)
-		}
-	}
-	return "; последнее в его выводе: «" + strings.Join(shown, " ⏎ ") + "»"
-}
-
-var (
-	errorLike = regexp.MustCompile(`(?i)\b[a-z.]*(?:error|exception|panic|fatal)\b\s*:`)
-	portTaken = regexp.MustCompile(`(?i)EADDRINUSE|address already in use|only one usage of each socket address`)
-)
-
-func (p *Process) saidPortTaken() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return portTaken.MatchString(strings.Join(p.last, "\n"))
+	return p.voice
 }
 
 // Sync returns when everything that the bot has printed so far has been told. It does not
