@@ -120,21 +120,31 @@ func (c Command) Check() error {
 			wrong = append(wrong, fmt.Errorf("bot.command.%s: ожидалась длительность, например 30s, а не «%s»", d.key, d.value))
 		}
 	}
-	if _, err := regexp.Compile(c.Ready.Log); err != nil {
-		wrong = append(wrong, fmt.Errorf("bot.command.ready.log: неверное регулярное выражение «%s»; пример: listening on", c.Ready.Log))
+	return errors.Join(append(wrong, c.Ready.check("bot.command"), checkEnv("bot.command", c.Env))...)
+}
+
+func (r Ready) check(key string) error {
+	var wrong []error
+	if _, err := regexp.Compile(r.Log); err != nil {
+		wrong = append(wrong, fmt.Errorf("%s.ready.log: неверное регулярное выражение «%s»; пример: listening on", key, r.Log))
 	}
 	ways := 0
-	for _, set := range []bool{c.Ready.URL != "", c.Ready.Log != "", c.Ready.Port} {
+	for _, set := range []bool{r.URL != "", r.Log != "", r.Port} {
 		if set {
 			ways++
 		}
 	}
 	if ways > 1 {
-		wrong = append(wrong, errors.New("bot.command.ready: нужно что-то одно: url (адрес отвечает), log (строка в выводе) или port (порт открыт)"))
+		wrong = append(wrong, fmt.Errorf("%s.ready: нужно что-то одно: url (адрес отвечает), log (строка в выводе) или port (порт открыт)", key))
 	}
-	for name := range c.Env {
+	return errors.Join(wrong...)
+}
+
+func checkEnv(key string, env map[string]string) error {
+	var wrong []error
+	for name := range env {
 		if name == "" || strings.ContainsAny(name, "= \x00") {
-			wrong = append(wrong, fmt.Errorf("bot.command.env: «%s» не имя переменной", name))
+			wrong = append(wrong, fmt.Errorf("%s.env: «%s» не имя переменной", key, name))
 		}
 	}
 	return errors.Join(wrong...)

@@ -30,7 +30,9 @@ func TestMain(m *testing.M) {
 	if mode := os.Getenv("BOT_MODE"); mode != "" {
 		os.Exit(bot(mode))
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	removeBuilt()
+	os.Exit(code)
 }
 
 // bot is a bot of one kind.
@@ -40,6 +42,8 @@ func bot(mode string) int {
 		fmt.Println("Запуск")
 		fmt.Fprintln(os.Stderr, "TypeError: нет токена у клиента Алсу, 8 917 000-00-00")
 		return 7
+	case "progon":
+		return startAndStay()
 	case "mute":
 		<-time.After(time.Minute)
 		return 0

@@ -38,6 +38,11 @@ func NewLines(recorder progon.Recorder, kind string) *Lines {
 	return newLines(recorder, kind, func(n int) string { return fmt.Sprintf("вывод программы (%s), строка %d", kind, n) })
 }
 
+// NewLinesAt is NewLines with places of another kind: place names a line by its number.
+func NewLinesAt(recorder progon.Recorder, kind string, place func(line int) string) *Lines {
+	return newLines(recorder, kind, place)
+}
+
 func newLines(recorder progon.Recorder, kind string, place func(int) string) *Lines {
 	return &Lines{recorder: recorder, kind: kind, place: place}
 }

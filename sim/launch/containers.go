@@ -1,0 +1,510 @@
+package launch
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"os"
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/mount"
+	"github.com/moby/moby/client"
+	"github.com/testcontainers/testcontainers-go"
+
+	"progon"
+)
+
+const (
+	// laneFolder is where a container finds the folder of its lane.
+	laneFolder = "/progon/lane"
+	// filesFolder is where it finds the files of the surroundings.
+	filesFolder  = "/progon/files"
+	imageTimeout = 60 * time.Second
+	cleanUp      = 30 * time.Second
+	lastLines    = 2 * time.Second
+)
+
+// Containers is a running bot with its further containers. It is used like [Process].
+type Containers struct {
+	image   Image
+	options Options
+	mark    string
+	values  map[string]string // as the containers see them
+	engine  *engine
+	network *network
+	front   *relay // the address of the bot, which stays
+	parts   []*running
+
+	mu   sync.Mutex
+	over bool
+}
+
+// running is one started container.
+type running struct {
+	Part
+	id    string
+	inner testcontainers.Container
+	log   *containerLog
+	addr  string // host:port from here; empty without a port
+
+	mu    sync.Mutex
+	voice *voice
+	ended chan struct{}
+	code  int64
+}
+
+// partRecorder passes on what a container prints, past the voice of its present life.
+type partRecorder struct {
+	of *running
+	to progon.Recorder
+}
+
+// Record implements progon.Recorder.
+func (p *partRecorder) Record(e progon.Event) progon.Event {
+	p.of.mu.Lock()
+	v := p.of.voice
+	p.of.mu.Unlock()
+	return v.to(p.to).Record(e)
+}
+
+// Start starts the containers and waits until the bot can be spoken to. What it makes is
+// removed by Stop, also when the start fails.
+func (i Image) Start(ctx context.Context, o Options) (_ *Containers, err error) {
+	if i, err = i.prepared(ctx, o.Dir); err != nil {
+		return nil, err
+	}
+	// Docker itself may need a while besides.
+	limit := time.Duration(1+len(i.With))*lasts(i.Timeout, imageTimeout) + imageTimeout
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("Docker не запустил контейнеры за %s", limit)) //nolint:staticcheck // a name
+	defer cancel()
+	c := &Containers{image: i, options: o, mark: strings.ToLower(rand.Text())}
+	if c.engine, err = openEngine(ctx); err != nil {
+		return nil, err
+	}
+	if err := c.start(ctx); err != nil {
+		if cause := context.Cause(ctx); cause != nil && errors.Is(err, context.DeadlineExceeded) {
+			err = cause
+		}
+		return nil, errors.Join(err, c.Stop())
+	}
+	return c, nil
+}
+
+// prepared builds what is not built yet.
+func (i Image) prepared(ctx context.Context, dir string) (Image, error) {
+	built := i.Build.Context == ""
+	for _, p := range i.With {
+		built = built && p.Build.Context == ""
+	}
+	if built {
+		return i, i.Check()
+	}
+	return i.Prepare(ctx, dir)
+}
+
+func (c *Containers) start(ctx context.Context) (err error) {
+	if c.network, err = openNetwork(ctx, c.engine, c.mark, c.image.Network != NetworkOpen); err != nil {
+		return err
+	}
+	if c.values, err = c.seen(); err != nil {
+		return err
+	}
+	for n, p := range c.image.With {
+		r, err := c.run(ctx, fmt.Sprintf("bot.image.with[%d]", n), p)
+		if err != nil {
+			return err
+		}
+		c.values[p.Name+".addr"] = p.Name + ":" + strconv.Itoa(r.Port)
+	}
+	p := c.image.Part
+	p.Name = mainName(p)
+	_, err = c.run(ctx, "bot.image", p)
+	return err
+}
+
+// seen are the values as the containers see them.
+func (c *Containers) seen() (map[string]string, error) {
+	values := map[string]string{}
+	for name, v := range c.options.Values {
+		var err error
+		if values[name], err = c.network.seen(v); err != nil {
+			return nil, err
+		}
+	}
+	for name, file := range c.options.Files {
+		values[name] = path.Join(filesFolder, name, filepath.Base(file))
+	}
+	values["dir"] = laneFolder
+	return values, nil
+}
+
+// run starts one container and waits until it is ready.
+func (c *Containers) run(ctx context.Context, key string, p Part) (*running, error) {
+	r := &running{Part: p}
+	if err := c.findPort(ctx, key, r); err != nil {
+		return nil, err
+	}
+	request, err := c.request(key, r)
+	if err != nil {
+		return nil, err
+	}
+	r.inner, err = c.engine.provider.CreateContainer(ctx, request)
+	if r.inner != nil {
+		r.id = r.inner.GetContainerID()
+		c.parts = append(c.parts, r)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("контейнер %s не создан из образа «%s»: %w", p.Name, p.Image, err)
+	}
+	r.log = newContainerLog(c.engine.api, r.id, p.Name, &partRecorder{r, c.options.Recorder})
+	return r, c.awake(ctx, key, r)
+}
+
+// findPort takes the port from the image, where the description says none.
+func (c *Containers) findPort(ctx context.Context, key string, r *running) error {
+	if r.Port != 0 {
+		return nil
+	}
+	image, err := c.engine.api.ImageInspect(ctx, r.Image)
+	if err != nil {
+		return fmt.Errorf("%s.image: образа «%s» нет на этой машине: %w", key, r.Image, err)
+	}
+	if image.Config != nil && len(image.Config.ExposedPorts) == 1 {
+		for exposed := range image.Config.ExposedPorts {
+			number, _, _ := strings.Cut(exposed, "/")
+			if r.Port, err = strconv.Atoi(number); err == nil {
+				return nil
+			}
+		}
+	}
+	if key == "bot.image" {
+		return errors.New("bot.image.port: не указан порт, на котором бот принимает сообщения, а образ его не называет")
+	}
+	return nil
+}
+
+func (c *Containers) request(key string, r *running) (testcontainers.ContainerRequest, error) {
+	values := maps.Clone(c.values)
+	values["port"] = strconv.Itoa(r.Port)
+	request := testcontainers.ContainerRequest{
+		Image: r.Image, Labels: labels(c.mark), Env: map[string]string{"PYTHONUNBUFFERED": "1"},
+		Networks: []string{c.network.name}, NetworkAliases: map[string][]string{c.network.name: {r.Name}},
+	}
+	fail := func(err error) (testcontainers.ContainerRequest, error) { return request, err }
+	var err error
+	if request.Cmd, err = putAll(key+".run", r.Run, values); err != nil {
+		return fail(err)
+	}
+	if request.Entrypoint, err = putAll(key+".entrypoint", r.Entry, values); err != nil {
+		return fail(err)
+	}
+	env := maps.Clone(r.Env)
+	if key == "bot.image" { // what the surroundings give is for the bot
+		env = maps.Clone(c.options.Env)
+		if env == nil {
+			env = map[string]string{}
+		}
+		maps.Copy(env, r.Env)
+	}
+	for name, template := range env {
+		if request.Env[name], err = put(key+".env."+name, template, values); err != nil {
+			return fail(err)
+		}
+	}
+	if request.Files, err = c.files(key, r); err != nil {
+		return fail(err)
+	}
+	mounts, err := c.mounts(key, r)
+	if err != nil {
+		return fail(err)
+	}
+	if !direct() {
+		request.ExposedPorts = []string{strconv.Itoa(r.Port) + "/tcp"}
+	}
+	request.ConfigModifier = func(config *container.Config) { config.User, config.Tty = r.User, false }
+	request.HostConfigModifier = func(host *container.HostConfig) {
+		host.ExtraHosts = append(host.ExtraHosts, c.network.extraHost())
+		host.Mounts = append(host.Mounts, mounts...)
+		// What it prints is read back, whatever this machine does with logs otherwise.
+		host.LogConfig = container.LogConfig{Type: "json-file"}
+	}
+	return request, nil
+}
+
+func putAll(key string, templates []string, values map[string]string) ([]string, error) {
+	var out []string
+	for _, t := range templates {
+		v, err := put(key, t, values)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// files are the copies that a container gets. Anybody in it may read them.
+func (c *Containers) files(key string, r *running) ([]testcontainers.ContainerFile, error) {
+	var all []testcontainers.ContainerFile
+	add := func(inside, file string) error {
+		if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() {
+			return fmt.Errorf("%s.files: нет файла «%s» для %s", key, filepath.Base(file), inside)
+		}
+		all = append(all, testcontainers.ContainerFile{HostFilePath: file, ContainerFilePath: inside, FileMode: 0o644})
+		return nil
+	}
+	for inside, file := range r.Files {
+		if err := add(inside, within(c.options.Dir, file)); err != nil {
+			return nil, err
+		}
+	}
+	for name, file := range c.options.Files {
+		if err := add(c.values[name], file); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// mounts are the folders of this machine that a container sees.
+func (c *Containers) mounts(key string, r *running) ([]mount.Mount, error) {
+	var all []mount.Mount
+	add := func(inside, folder string) error {
+		folder, err := filepath.Abs(folder)
+		if err != nil {
+			return fmt.Errorf("%s.mounts: %w", key, err)
+		}
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			return fmt.Errorf("%s.mounts: не удалось создать папку для %s: %w", key, inside, err)
+		}
+		all = append(all, mount.Mount{Type: mount.TypeBind, Source: folder, Target: inside})
+		return nil
+	}
+	if c.options.WorkDir != "" {
+		if err := add(laneFolder, c.options.WorkDir); err != nil {
+			return nil, err
+		}
+		// The bot may be any user in there; the folder above keeps others out.
+		if err := os.Chmod(c.options.WorkDir, 0o777); err != nil { //nolint:gosec // see above
+			return nil, fmt.Errorf("не удалось открыть боту его папку: %w", err)
+		}
+	}
+	for inside, folder := range r.Mounts {
+		folder, err := put(key+".mounts", folder, c.options.Values)
+		if err != nil {
+			return nil, err
+		}
+		if err := add(inside, within(c.options.Dir, folder)); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// awake starts a container that was made and waits until it is ready.
+func (c *Containers) awake(ctx context.Context, key string, r *running) error {
+	v, ended := newVoice(r.Ready.Log), make(chan struct{})
+	r.mu.Lock()
+	r.voice, r.ended = v, ended
+	r.mu.Unlock()
+	// The waiting outlives the start; it ends with the container.
+	wait := c.engine.api.ContainerWait(context.WithoutCancel(ctx), r.id, client.ContainerWaitOptions{Condition: container.WaitConditionNextExit})
+	if _, err := c.engine.api.ContainerStart(ctx, r.id, client.ContainerStartOptions{}); err != nil {
+		return fmt.Errorf("контейнер %s не запустился: %w; проверьте %s", r.Name, err, key)
+	}
+	go func() {
+		defer close(ended)
+		select {
+		case got := <-wait.Result:
+			r.mu.Lock()
+			r.code = got.StatusCode
+			r.mu.Unlock()
+		case <-wait.Error: // Docker is gone: so is the bot
+		}
+	}()
+	if err := r.log.follow(context.WithoutCancel(ctx)); err != nil {
+		return err
+	}
+	if r.Port != 0 {
+		if err := c.locate(ctx, key, r); err != nil {
+			select { // a container without an address has most likely ended
+			case <-ended:
+				return c.died(r)
+			case <-time.After(lastLines):
+				return err
+			}
+		}
+	}
+	what, ask, err := c.sign(key, r)
+	if err != nil || what == "" {
+		return err
+	}
+	if err := v.await(ctx, lasts(c.image.Timeout, imageTimeout), what, ask, ended); err != nil {
+		return err
+	}
+	return c.died(r)
+}
+
+// locate finds out where a container is reached; the bot's own address leads there.
+func (c *Containers) locate(ctx context.Context, key string, r *running) (err error) {
+	if r.addr, err = c.network.address(ctx, r.id, r.Port); err != nil {
+		return err
+	}
+	if key != "bot.image" {
+		return nil
+	}
+	if c.front != nil {
+		c.front.turn(r.addr)
+		return nil
+	}
+	if c.front, err = openRelay("127.0.0.1:0", r.addr); err != nil {
+		return fmt.Errorf("не удалось открыть адрес бота: %w", err)
+	}
+	return nil
+}
+
+// sign is what tells that a container is ready; nothing where there is no way to know.
+func (c *Containers) sign(key string, r *running) (string, func(context.Context) bool, error) {
+	ready := r.Ready
+	if key != "bot.image" && ready == (Ready{}) {
+		if r.Port == 0 {
+			return "", nil, nil
+		}
+		ready.Port = true
+	}
+	return ready.sign(key, "http://"+r.addr)
+}
+
+// died tells, in Russian, that a container has ended, or nothing.
+func (c *Containers) died(r *running) error {
+	r.mu.Lock()
+	v, ended := r.voice, r.ended
+	r.mu.Unlock()
+	select {
+	case <-ended:
+		r.log.finish(lastLines)
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return fmt.Errorf("контейнер %s завершился (код %d)%s", r.Name, r.code, v.words())
+	default:
+		return nil
+	}
+}
+
+func (c *Containers) bot() *running { return c.parts[len(c.parts)-1] }
+
+// URL is the address of the bot.
+func (c *Containers) URL() string { return "http://" + c.front.addr() }
+
+// Addr is where one of the containers is reached from this machine: «172.18.0.2:5432».
+func (c *Containers) Addr(name string) (string, bool) {
+	for _, r := range c.parts {
+		if r.Name == name && r.addr != "" {
+			return r.addr, true
+		}
+	}
+	return "", false
+}
+
+// Values are what {{NAME.addr}} means on this machine, for the sources of logs and data.
+func (c *Containers) Values() map[string]string {
+	values := map[string]string{}
+	for _, r := range c.parts {
+		if r.addr != "" {
+			values[r.Name+".addr"] = r.addr
+		}
+	}
+	return values
+}
+
+// Ended is closed when the bot has ended, by itself or not.
+func (c *Containers) Ended() <-chan struct{} {
+	r := c.bot()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.ended
+}
+
+// Alive tells, in Russian, which container does not run any more, or nothing.
+func (c *Containers) Alive() error {
+	for _, r := range c.parts {
+		if err := c.died(r); err != nil {
+			return fmt.Errorf("посреди прогона %w", err)
+		}
+	}
+	return nil
+}
+
+// Sync returns when everything that the containers have printed so far has been told.
+func (c *Containers) Sync(ctx context.Context) error {
+	for _, r := range c.parts {
+		if err := r.log.sync(ctx); err != nil {
+			return fmt.Errorf("контейнер %s: %w", r.Name, err)
+		}
+	}
+	return nil
+}
+
+// Restart starts the bot's own container anew, with what it has on disk; its further
+// containers run on. The address stays.
+func (c *Containers) Restart(ctx context.Context) error {
+	r := c.bot()
+	if err := c.end(ctx, r); err != nil {
+		return err
+	}
+	return c.awake(ctx, "bot.image", r)
+}
+
+// end asks a container to end and hears it out.
+func (c *Containers) end(ctx context.Context, r *running) error {
+	seconds := int(math.Ceil(lasts(c.image.Stop, stopTimeout).Seconds()))
+	_, err := c.engine.api.ContainerStop(ctx, r.id, client.ContainerStopOptions{Timeout: &seconds})
+	if r.log != nil {
+		r.log.finish(lastLines)
+	}
+	if err != nil && !goneAlready(err) {
+		return fmt.Errorf("контейнер %s не остановился: %w", r.Name, err)
+	}
+	return nil
+}
+
+// Stop ends and removes the containers and their network. A second Stop does nothing.
+func (c *Containers) Stop() error {
+	c.mu.Lock()
+	over := c.over
+	c.over = true
+	c.mu.Unlock()
+	if over {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), cleanUp)
+	defer cancel()
+	var wrong error
+	for n := len(c.parts) - 1; n >= 0; n-- {
+		r := c.parts[n]
+		if r.log != nil && r.log.started() {
+			wrong = errors.Join(wrong, c.end(ctx, r))
+		}
+		_, err := c.engine.api.ContainerRemove(ctx, r.id, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
+		if err != nil && !goneAlready(err) {
+			wrong = errors.Join(wrong, fmt.Errorf("контейнер %s не удалён: %w", r.Name, err))
+		}
+	}
+	if c.front != nil {
+		c.front.close()
+	}
+	if c.network != nil {
+		c.network.close(ctx)
+	}
+	c.engine.close()
+	return wrong
+}
