@@ -213,6 +213,14 @@ func (c *Containers) request(key string, r *running) (testcontainers.ContainerRe
 		if env == nil {
 			env = map[string]string{}
 		}
+		for _, name := range []string{"NO_PROXY", "no_proxy"} {
+			if bypass, ok := env[name]; ok { // its own containers are no outside
+				for _, p := range c.image.With {
+					bypass += "," + p.Name
+				}
+				env[name] = bypass
+			}
+		}
 		maps.Copy(env, r.Env)
 	}
 	for name, template := range env {

@@ -1,5 +1,7 @@
-// Package logs follows what a bot writes: files ([Open]) and the output of its program
-// ([NewLines]). Every line becomes an event with its place; nothing is judged here.
+// Package logs follows what a bot writes: files ([Open]), the output of its program
+// ([NewLines]), and what it sends to a log server: syslog ([OpenSyslog]), Loki and
+// OpenTelemetry ([OpenPush]). Every line becomes an event with its place; nothing is judged
+// here, and nothing is kept.
 package logs
 
 import (
