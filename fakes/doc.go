@@ -5,6 +5,7 @@
 //
 //	fake        how faithful (1 shape · 2 refusals · 3 state · 4 timing)
 //	bitrix24    4: the portal's REST, bots, open lines, booking, OAuth, events, limits
+//	alerts      1: a web hook that takes alarms
 //	samplebot   a bot of a salon or clinic, and the same bot with one named defect each
 //
 // Shared parts: [progon/fakes/calls] (the journal, what went over the wire) and

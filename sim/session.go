@@ -20,6 +20,7 @@ type Session struct {
 	open     bool             // a turn is under way
 	replies  []progon.Message // of the present turn
 	waiting  []string         // messages of the client which the channel has not called answered
+	tells    bool             // the channel does tell when a message is answered
 	sent     int
 	failed   error
 	remark   string
@@ -97,7 +98,7 @@ func (s *Session) message(r Reply, sim *Simulator, now time.Time) {
 func (s *Session) over(to string) {
 	for i, id := range s.waiting {
 		if to == "" || id == to {
-			s.waiting = append(s.waiting[:i:i], s.waiting[i+1:]...)
+			s.waiting, s.tells = append(s.waiting[:i:i], s.waiting[i+1:]...), true
 			return
 		}
 	}
@@ -157,6 +158,9 @@ func (s *Session) look(begun time.Time, quiet, timeout time.Duration) state {
 	case s.typing.After(s.heard):
 		// Whoever types has not finished, even if nothing was said yet.
 		st.pause = max(typingHold, quiet) - time.Since(s.typing)
+	case s.tells && len(s.waiting) > 0:
+		// The rest of a burst is still to be answered, and the channel will say so.
+		st.pause = timeout - time.Since(begun)
 	case !s.heard.IsZero():
 		st.pause = quiet - time.Since(s.heard)
 	case s.sent == 0:

@@ -19,6 +19,7 @@ func crmSentences() []sentence {
 		{pattern: "в CRM у «лида» поле «Ответственный» равно «Резеда»", do: cardField, needs: "лиды"},
 		{pattern: "в CRM сохранено доказательство согласия:", table: "поле и значение", do: consentEvidence, needs: "лиды"},
 		{pattern: "в CRM поставлена задача «отзыв согласия» для «ответственный за данные» со сроком «10 рабочих дней»", do: taskSet, needs: "задачи"},
+		{pattern: "в карточках CRM не осталось «{телефон}»", do: valueGone, needs: "лиды"},
 		{pattern: "после этого сообщения в CRM ничего не записано", do: nothingMadeSince},
 		{pattern: "в CRM сохранены согласия на версии «2026-03, 2026-09»", do: consentVersions, needs: "лиды"},
 		{pattern: "в CRM нет файлов клиента", do: noFiles, about: "ни фото, ни голоса, ни документов"},
@@ -26,7 +27,7 @@ func crmSentences() []sentence {
 		{pattern: "источники заявок клиента: «Instagram, VK, сайт»", do: sources, needs: "лиды"},
 		{pattern: "обращений к CRM с отозванным ключом не больше «3»", do: keyRefused},
 		{pattern: "данные клиента в «CRM» «удалены»", do: dataErased, needs: "удаление", about: "«удалены» или «заблокированы»"},
-		{pattern: "«администратор» не видит «диагноз»", do: roleSeesNot, needs: "роли"},
+		{pattern: "«администратор» не видит «диагноз»", do: roleSeesNot, needs: "роли", about: "поле по названию или слова в любом поле"},
 	}
 }
 
@@ -120,6 +121,14 @@ func consentEvidence(ctx context.Context, w *world, in input) error {
 		return err
 	}
 	return w.expect(ctx, func(c checks.Case) []progon.Finding { return checks.ConsentEvidence(c, rows) })
+}
+
+func valueGone(ctx context.Context, w *world, in input) error {
+	value, err := w.fillValue(in.at(0))
+	if err != nil {
+		return err
+	}
+	return w.expect(ctx, func(c checks.Case) []progon.Finding { return checks.Gone(c, value) })
 }
 
 func nothingMadeSince(ctx context.Context, w *world, _ input) error {

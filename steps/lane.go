@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"progon"
+	"progon/fakes/alerts"
 	"progon/fakes/bitrix24"
 	"progon/fakes/samplebot"
 	"progon/sim"
@@ -91,7 +92,11 @@ func openLane(ctx context.Context, number int, f *botfile.File, dir string) (_ *
 	if err != nil {
 		return nil, err
 	}
-	base, err := l.openBot(ctx, dir, crmURL)
+	alertsURL, err := l.serve("", alerts.New(l.recorder))
+	if err != nil {
+		return nil, err
+	}
+	base, err := l.openBot(ctx, dir, crmURL, alertsURL)
 	if err != nil {
 		return nil, err
 	}
@@ -144,14 +149,14 @@ func (l *lane) serve(addr string, h http.Handler) (string, error) {
 }
 
 // openBot starts the bot as its file says and returns its address.
-func (l *lane) openBot(ctx context.Context, dir, crm string) (string, error) {
+func (l *lane) openBot(ctx context.Context, dir, crm, alerts string) (string, error) {
 	f := l.file
 	switch {
 	case f.Bot.Sample != nil:
-		return l.openSample(dir, crm)
+		return l.openSample(dir, crm, alerts)
 	case f.Bot.Command != nil:
 		values := map[string]string{
-			"crm": crm, "lane": strconv.Itoa(l.number), "dir": dir,
+			"crm": crm, "alerts": alerts, "lane": strconv.Itoa(l.number), "dir": dir,
 			"time": l.clock.Now().Format(time.RFC3339),
 		}
 		p, err := f.Bot.Command.Start(ctx, launch.Options{Dir: f.Dir, WorkDir: dir, Values: values, Recorder: l.recorder})
@@ -169,7 +174,7 @@ func (l *lane) openBot(ctx context.Context, dir, crm string) (string, error) {
 	}
 }
 
-func (l *lane) openSample(dir, crm string) (string, error) {
+func (l *lane) openSample(dir, crm, alerts string) (string, error) {
 	path := filepath.Join(dir, "bot.log")
 	out, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -178,7 +183,7 @@ func (l *lane) openSample(dir, crm string) (string, error) {
 	l.closers = append(l.closers, out.Close)
 	s := l.file.Bot.Sample
 	bot, err := samplebot.New(samplebot.Options{
-		CRM: crm, Log: io.Writer(out), Clock: l.clock.Now,
+		CRM: crm, Alerts: alerts, Log: io.Writer(out), Clock: l.clock.Now,
 		Defect: s.Defect, Wording: s.Wording, Order: s.Order,
 	})
 	if err != nil {

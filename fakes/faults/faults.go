@@ -147,7 +147,7 @@ var (
 	statusWords = regexp.MustCompile(`^(\d{3})(?:\s+([A-Za-z_]+))?$`)
 	codeWords   = regexp.MustCompile(`^[A-Za-z]+(?:_[A-Za-z]+)+$`)
 	timesWords  = regexp.MustCompile(`^(\d+)\s+раза?$`)
-	spanWords   = regexp.MustCompile(`(\d+)\s*(секунд|минут|час)`)
+	spanWords   = regexp.MustCompile(`(\d+)\s*(миллисекунд|секунд|минут|час)`)
 	fieldWords  = regexp.MustCompile(`^(?:ошибка (?:разбора )?поля|не принимает поле)\s+[«"]?([^»"]+)[»"]?$`)
 )
 
@@ -246,6 +246,6 @@ func span(text string) (time.Duration, bool) {
 	if err != nil || n > 1_000_000 {
 		return 0, false
 	}
-	unit := map[string]time.Duration{"секунд": time.Second, "минут": time.Minute, "час": time.Hour}[m[2]]
+	unit := map[string]time.Duration{"миллисекунд": time.Millisecond, "секунд": time.Second, "минут": time.Minute, "час": time.Hour}[m[2]]
 	return time.Duration(n) * unit, true
 }

@@ -50,6 +50,11 @@ func serviceIn(low string) *service {
 
 // book leads the conversation about a booking.
 func (b *Bot) book(s *session, text, low string, pressed bool) []reply {
+	if b.outdated(s) {
+		s.consent = consentUnknown
+		b.take(s, text, true)
+		return append(one(b.say("policy_changed")), b.askConsent(s)...)
+	}
 	if s.consent == consentAsked {
 		return b.hearConsent(s, text, low, pressed)
 	}
@@ -61,7 +66,11 @@ func (b *Bot) book(s *session, text, low string, pressed bool) []reply {
 	if r, ok := b.facts(s, low); ok {
 		return r
 	}
+	phone := s.phone
 	understood := b.take(s, text, true)
+	if s.booked && phone != "" && s.phone != phone {
+		return one(b.say("phone_corrected"))
+	}
 	switch {
 	case s.consent == consentRefused:
 		if b.wrong("refusal_ignored") {
@@ -71,6 +80,14 @@ func (b *Bot) book(s *session, text, low string, pressed bool) []reply {
 	case s.consent == consentUnknown || s.consent == consentWithdrawn:
 		if !understood && greets.MatchString(low) && s.service == nil {
 			return one(b.say("hello"))
+		}
+		if s.consent == consentWithdrawn && b.wrong("memory_after_withdrawal") && s.name != "" {
+			return append(one(s.name+", рады видеть вас снова!"), b.askConsent(s)...)
+		}
+		if s.consent == consentWithdrawn && b.wrong("withdrawn_card_updated") {
+			for _, e := range b.erasures {
+				b.do(s, "crm.contact.update", map[string]any{"id": e.contact, "fields": map[string]any{"COMMENTS": "Клиент снова пишет"}})
+			}
 		}
 		if b.wrong("consent_not_asked") {
 			s.consent, s.agreedAt = consentGiven, b.now()
@@ -102,7 +119,14 @@ func (b *Bot) book(s *session, text, low string, pressed bool) []reply {
 		}
 	}
 	replies := b.next(s)
+	if !understood && b.wrong("silent_when_lost") {
+		return []reply{}
+	}
 	if !understood && s.stage == wantsService && len(replies) == 1 {
+		if s.missed++; s.missed > 1 {
+			b.escalate(s, b.unknownService(), "другая услуга", "Клиент спрашивает услугу, которой нет в списке")
+			return one(b.say("unknown_service"))
+		}
 		replies[0].Text = b.say("not_understood") + " " + replies[0].Text
 	}
 	return replies
@@ -151,6 +175,13 @@ func (b *Bot) next(s *session) []reply {
 	if s.phone != "" && s.contactID == "" {
 		b.saveContact(s)
 	}
+	if s.noShows >= 3 && !s.handed {
+		return b.handNoShows(s)
+	}
+	if b.wrong("asks_complaints") && s.service != nil && s.slot.IsZero() && strings.HasPrefix(s.service.name, "приём") && s.stage != wantsTime {
+		s.stage = wantsTime
+		return append(one("Что вас беспокоит? Какие есть жалобы?"), b.offer(s)...)
+	}
 	switch {
 	case contactsFirst && s.name == "":
 		s.stage = wantsName
@@ -184,6 +215,13 @@ func (b *Bot) offer(s *session) []reply {
 	r := reply{Text: b.say("offer", s.service.name)}
 	for _, t := range b.free() {
 		r.Buttons = append(r.Buttons, button{shown(t), t.Format(time.RFC3339)})
+	}
+	if b.wrong("others_slot_shown") {
+		for _, o := range b.inOrder() {
+			if o != s && o.booked {
+				return one("Это время занято: " + o.name + ", " + o.phone + ". Напишите другое.")
+			}
+		}
 	}
 	if len(r.Buttons) == 0 {
 		return one(b.say("no_slots", ownPhone))
@@ -314,6 +352,7 @@ func (b *Bot) confirm(s *session) []reply {
 	}
 	b.taken[key(s.slot)] = s.id
 	s.booked, s.stage = true, idle
+	s.bookedAt, s.reminded = b.now(), false
 	b.metrics.bookings++
 	saved := b.saveLead(s)
 	if s.child && !b.wrong("authority_not_checked") {
@@ -327,7 +366,7 @@ func (b *Bot) confirm(s *session) []reply {
 	if b.wrong("phone_in_reply") {
 		text += " Ваш номер: " + s.phone
 	}
-	return one(text)
+	return append(one(text), b.askNews(s)...)
 }
 
 // change moves or cancels a booking.
@@ -347,6 +386,7 @@ func (b *Bot) change(s *session, text, low string) ([]reply, bool) {
 		}
 		delete(b.taken, key(s.slot))
 		s.slot, s.stage = t, idle
+		s.bookedAt, s.reminded = b.now(), false
 		b.taken[key(t)] = s.id
 		if b.wrong("move_makes_second_lead") {
 			s.leadID = ""

@@ -55,12 +55,16 @@ func (b *Bot) hearConsent(s *session, text, low string, pressed bool) []reply {
 		}
 		return one(b.say("refused", ownPhone, ownPlace))
 	case yesWords.MatchString(low) || evasive:
+		before := *s
 		s.consent, s.agreedAt, s.agreedTo = consentGiven, b.now(), b.settings["версия политики"]
 		s.agreedBy = "слова «" + strings.Trim(strings.TrimSpace(low), " .!") + "»"
 		if pressed {
 			s.agreedBy = "нажата кнопка «" + strings.TrimSpace(text) + "»"
 		}
 		b.log("согласие получено", s, "version", s.agreedTo)
+		if before.agreedTo != "" {
+			b.renewProof(s, before)
+		}
 		return append(one(b.say("thanks_consent")), b.next(s)...)
 	case policy.MatchString(low):
 		return append(one(b.say("policy", policyURL)), b.askConsent(s)...)
@@ -78,6 +82,33 @@ func (b *Bot) hearConsent(s *session, text, low string, pressed bool) []reply {
 		return one(b.say("consent_short"))
 	}
 	return b.askConsent(s)
+}
+
+// outdated tells whether the client has agreed to another policy than that in force.
+func (b *Bot) outdated(s *session) bool {
+	return s.consent == consentGiven && s.agreedTo != "" && s.agreedTo != b.settings["версия политики"] && !b.wrong("old_consent_reused")
+}
+
+// renewProof writes the new consent on the card and keeps the one before as a record of
+// its own.
+func (b *Bot) renewProof(s *session, before session) {
+	if s.contactID == "" {
+		return
+	}
+	if !b.wrong("old_proof_overwritten") {
+		b.do(s, "crm.timeline.comment.add", map[string]any{"fields": map[string]any{
+			"ENTITY_TYPE": "contact", "ENTITY_ID": s.contactID,
+			"COMMENT": "Прежнее согласие: политика " + before.agreedTo + ", получено " + before.agreedAt.Format(time.RFC3339) + ", " + before.agreedBy,
+		}})
+	}
+	proof := b.proof(s)
+	if b.wrong("versions_mixed") {
+		proof["UF_CRM_POLICY"] = before.agreedTo
+	}
+	b.do(s, "crm.contact.update", map[string]any{"id": s.contactID, "fields": proof})
+	if b.wrong("old_proof_overwritten") {
+		b.updateLead(s, proof)
+	}
 }
 
 // baseOf is when the conversation began, as far as the bot remembers.
@@ -125,7 +156,16 @@ func (b *Bot) withdraw(s *session) []reply {
 	if !b.wrong("withdrawal_no_task") {
 		b.task(s, roleData, "Отзыв согласия", workingDays(now, days))
 	}
-	b.erasures = append(b.erasures, erasure{s.id, now.AddDate(0, 0, 29)})
+	b.promiseErasure(s)
+	if !b.wrong("memory_after_withdrawal") {
+		s.name, s.phone, s.email, s.digits = "", "", "", ""
+	}
+	s.agreedTo, s.news, s.question = "", false, noQuestion
+	if !b.wrong("reminder_after_withdrawal") {
+		delete(b.taken, key(s.slot))
+		s.booked, s.slot, s.service, s.stage = false, time.Time{}, nil, idle
+		s.contactID, s.leadID = "", ""
+	}
 	if b.wrong("asks_passport") {
 		return one("Чтобы отозвать согласие, пришлите фото паспорта.")
 	}
@@ -134,8 +174,13 @@ func (b *Bot) withdraw(s *session) []reply {
 
 // erasure is a promise to destroy the data of a conversation.
 type erasure struct {
-	session string
-	due     time.Time
+	session       string
+	contact, lead string
+	due           time.Time
+}
+
+func (b *Bot) promiseErasure(s *session) {
+	b.erasures = append(b.erasures, erasure{s.id, s.contactID, s.leadID, b.now().AddDate(0, 0, 29)})
 }
 
 // erase keeps the promises that have fallen due.
@@ -147,17 +192,44 @@ func (b *Bot) erase() {
 			later = append(later, e)
 			continue
 		}
-		if s.leadID != "" && !b.wrong("erasure_leaves_lead") {
-			b.do(s, "crm.lead.delete", map[string]any{"id": s.leadID})
+		b.remove(s, e)
+		b.erased = append(b.erased, e)
+		if s.contactID == e.contact {
+			s.name, s.phone, s.email, s.contactID, s.leadID = "", "", "", "", ""
 		}
-		if s.contactID != "" {
-			b.do(s, "crm.contact.delete", map[string]any{"id": s.contactID})
-		}
-		s.name, s.phone, s.email, s.contactID, s.leadID = "", "", "", "", ""
 		b.log("данные уничтожены", s)
 	}
 	b.erasures = later
 	b.forgetOld()
+}
+
+func (b *Bot) remove(s *session, e erasure) {
+	if e.lead != "" && !b.wrong("erasure_leaves_lead") {
+		b.do(s, "crm.lead.delete", map[string]any{"id": e.lead})
+	}
+	if e.contact != "" {
+		b.do(s, "crm.contact.delete", map[string]any{"id": e.contact})
+	}
+}
+
+// checkBackups looks whether a restored backup has brought erased clients back.
+func (b *Bot) checkBackups() {
+	if b.wrong("backup_not_checked") {
+		return
+	}
+	for _, e := range b.erased {
+		if e.contact == "" {
+			continue
+		}
+		s := b.sessions[e.session]
+		found, err := b.crm.call("crm.contact.list", map[string]any{"filter": map[string]any{"ID": e.contact}, "select": []string{"ID"}})
+		if rows, _ := found.([]any); err != nil || len(rows) == 0 || s == nil {
+			continue
+		}
+		b.remove(s, e)
+		b.log("удалённые данные вернулись из копии", s)
+		b.notify(roleData, "Восстановлены удалённые данные клиента: удалены снова")
+	}
 }
 
 // forgetOld drops the conversations that are older than the agreed term. The card in the
@@ -167,7 +239,7 @@ func (b *Bot) forgetOld() {
 	if _, err := fmt.Sscanf(b.settings["срок хранения переписки"], "%d", &days); err != nil || days <= 0 || b.wrong("old_chats_kept") {
 		return
 	}
-	for _, s := range b.sessions {
+	for _, s := range b.inOrder() {
 		if !s.wiped && b.now().Sub(s.lastAt) > time.Duration(days)*24*time.Hour {
 			s.wiped, s.digits, s.outbox, s.asked = true, "", nil, ""
 			b.log("переписка удалена", s)

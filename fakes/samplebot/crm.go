@@ -9,6 +9,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -21,25 +23,36 @@ const (
 	roleManager = "управляющий"
 	roleData    = "ответственный за данные"
 	roleIT      = "дежурный ИТ"
+
+	roleSpecialist = "специалист"
 )
 
-var staff = map[string]int{roleAdmin: 1, roleDoctor: 2, roleDuty: 3, roleManager: 4, roleData: 5, roleIT: 6}
+var staff = map[string]int{roleAdmin: 8, roleDoctor: 2, roleDuty: 3, roleManager: 4, roleData: 5, roleIT: 6, roleSpecialist: 7}
 
 // crmClient calls the portal's inbound webhook.
 type crmClient struct {
 	webhook string
 	http    *http.Client
+	refused bool // the key was revoked: there is no use in knocking
+	hammers bool // the defect: knocks nevertheless
+	gives   bool // the defect: an expired token is the end of it
 }
 
 func newCRM(webhook string) *crmClient {
 	if webhook != "" && !strings.HasSuffix(webhook, "/") {
 		webhook += "/"
 	}
-	return &crmClient{webhook, &http.Client{Timeout: 5 * time.Second}}
+	return &crmClient{webhook: webhook, http: &http.Client{Timeout: 5 * time.Second}}
 }
 
 // errBusy is a refusal that passes by itself.
 var errBusy = errors.New("the portal asks to slow down")
+
+// errKey is a refusal that only a person can end.
+var errKey = errors.New("the portal does not take the key")
+
+// errExpired is what the portal says for a moment after its keys were changed.
+var errExpired = errors.New("the portal calls the token expired")
 
 // pauses between tries at a portal that asks to slow down.
 var pauses = []time.Duration{50 * time.Millisecond, 100 * time.Millisecond, 200 * time.Millisecond, 400 * time.Millisecond}
@@ -47,8 +60,13 @@ var pauses = []time.Duration{50 * time.Millisecond, 100 * time.Millisecond, 200 
 // call makes one call; parameters travel in the body, never in the address.
 func (c *crmClient) call(method string, params map[string]any) (any, error) {
 	for try := 0; ; try++ {
+		if c.refused && !c.hammers {
+			return nil, errKey
+		}
 		result, err := c.once(method, params)
-		if !errors.Is(err, errBusy) || try == len(pauses) {
+		c.refused = errors.Is(err, errKey) || (c.gives && errors.Is(err, errExpired))
+		again := errors.Is(err, errBusy) || (errors.Is(err, errExpired) && try == 0)
+		if !again || try == len(pauses) {
 			return result, err
 		}
 		timer := time.NewTimer(pauses[try])
@@ -106,6 +124,12 @@ func (c *crmClient) send(req *http.Request) (any, error) {
 	if code, _ := answer.Error.(string); code == "QUERY_LIMIT_EXCEEDED" || code == "OPERATION_TIME_LIMIT" || code == "OVERLOAD_LIMIT" {
 		return nil, errBusy
 	}
+	switch code, _ := answer.Error.(string); {
+	case strings.EqualFold(code, "expired_token"):
+		return nil, errExpired
+	case res.StatusCode == http.StatusUnauthorized:
+		return nil, errKey
+	}
 	if res.StatusCode >= http.StatusBadRequest || answer.Error != nil {
 		return nil, fmt.Errorf("status %d, error %v", res.StatusCode, answer.Error)
 	}
@@ -121,9 +145,13 @@ type job struct {
 
 // try runs a job, and keeps it for later if the portal does not take it.
 func (b *Bot) try(s *session, what string, run func() error) bool {
+	knew := b.crm.refused
 	err := run()
 	if err == nil {
 		return true
+	}
+	if errors.Is(err, errKey) && !knew && !b.wrong("key_trouble_untold") {
+		b.alert(roleIT, "Ключ CRM не принят: заявки ждут в очереди")
 	}
 	if b.wrong("phone_in_error_log") {
 		b.raw(fmt.Sprintf("%s failed for %s: %v", what, s.phone, err))
@@ -172,6 +200,10 @@ func (b *Bot) saveContact(s *session) bool {
 			}
 			if id != "" {
 				s.contactID = id
+				b.keepAfterAll(id)
+				if err := b.countNoShows(s); err != nil {
+					return err
+				}
 				_, err := b.crm.call("crm.contact.update", map[string]any{"id": id, "fields": b.proof(s)})
 				return err
 			}
@@ -194,6 +226,25 @@ func (b *Bot) saveContact(s *session) bool {
 		}
 		return nil
 	})
+}
+
+// keepAfterAll takes back the promise to erase a client who has come again and consented.
+func (b *Bot) keepAfterAll(contact string) {
+	b.erasures = slices.DeleteFunc(b.erasures, func(e erasure) bool { return e.contact == contact })
+}
+
+// countNoShows learns how often a known client has not come.
+func (b *Bot) countNoShows(s *session) error {
+	result, err := b.crm.call("crm.contact.get", map[string]any{"id": s.contactID})
+	if err != nil {
+		return err
+	}
+	card, _ := result.(map[string]any)
+	s.noShows, _ = strconv.Atoi(fmt.Sprint(card["UF_CRM_NOSHOWS"]))
+	if text, _ := card["UF_CRM_DIAGNOSIS"].(string); b.wrong("diagnosis_copied") && text != "" {
+		s.diagnosis = text
+	}
+	return nil
 }
 
 func (b *Bot) contactByPhone(phone string) (string, error) {
@@ -253,15 +304,24 @@ func (b *Bot) leadOnce(s *session) error {
 	if s.service != nil {
 		service = s.service.name
 	}
+	if b.settings["бизнес"] == "клиника" && !b.wrong("speciality_in_title") {
+		fields["UF_CRM_SPECIALITY"], service = service, "приём специалиста" // whom a patient sees is nobody else's business
+	}
 	fields["TITLE"] = "Заявка из чата: " + service
 	fields["NAME"], fields["PHONE"] = s.name, phoneField(s.phone)
-	fields["SOURCE_ID"], fields["SOURCE_DESCRIPTION"] = "WEB", "Чат: "+s.channel
-	fields["ASSIGNED_BY_ID"], fields["ORIGINATOR_ID"], fields["ORIGIN_ID"] = staff[roleAdmin], "samplebot", key
+	fields["SOURCE_ID"], fields["SOURCE_DESCRIPTION"] = b.source(s)
+	fields["ASSIGNED_BY_ID"], fields["ORIGINATOR_ID"], fields["ORIGIN_ID"] = b.responsible(s), "samplebot", key
 	fields["COMMENTS"] = "Услуга: " + service
+	if closed(b.now()) && !b.wrong("night_unmarked") {
+		fields["COMMENTS"] = "Обращение в нерабочее время. Услуга: " + service
+	}
+	if s.diagnosis != "" {
+		fields["COMMENTS"] = fmt.Sprint(fields["COMMENTS"], ". Диагноз: ", s.diagnosis)
+	}
 	if !s.slot.IsZero() {
 		fields["UF_CRM_VISIT"] = s.slot.Format(time.RFC3339)
 	}
-	if s.contactID != "" {
+	if s.contactID != "" && !b.wrong("lead_without_contact") {
 		fields["CONTACT_ID"] = s.contactID
 	}
 	if b.wrong("raw_chat_in_comments") {
@@ -279,7 +339,7 @@ func (b *Bot) leadOnce(s *session) error {
 		return err
 	}
 	s.leadID = idOf(result)
-	b.log("lead", s, "phone", maskPhone(s.phone))
+	b.log("lead", s, "phone", b.maskPhone(s.phone))
 	return nil
 }
 
@@ -314,7 +374,8 @@ func (b *Bot) escalate(s *session, role, reason, title string) {
 	b.try(s, "handover", func() error {
 		fields := map[string]any{"UF_CRM_REASON": reason, "UF_CRM_DIALOG": s.id, "ASSIGNED_BY_ID": staff[role]}
 		if s.leadID == "" {
-			fields["TITLE"], fields["SOURCE_ID"], fields["SOURCE_DESCRIPTION"] = "Обращение из чата", "WEB", "Чат: "+s.channel
+			fields["TITLE"] = "Обращение из чата"
+			fields["SOURCE_ID"], fields["SOURCE_DESCRIPTION"] = b.source(s)
 			fields["ORIGINATOR_ID"], fields["ORIGIN_ID"] = "samplebot", s.id+"-1"
 			result, err := b.crm.call("crm.lead.add", map[string]any{"fields": fields})
 			if err != nil {
@@ -346,5 +407,27 @@ func (b *Bot) notify(role, text string) {
 	_, err := b.crm.call("im.notify.system.add", map[string]any{"USER_ID": staff[role], "MESSAGE": text})
 	if err != nil {
 		b.raw(`{"event":"notify_failed"}`)
+		b.alert(role, text)
+	}
+}
+
+// alert tells a person on duty past the CRM. It holds no data of clients.
+func (b *Bot) alert(role, text string) {
+	if b.options.Alerts == "" {
+		return
+	}
+	body, err := json.Marshal(map[string]string{"to": role, "text": text})
+	if err != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), b.crm.http.Timeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, b.options.Alerts, bytes.NewReader(body))
+	if err != nil {
+		return
+	}
+	req.Header.Set("Content-Type", "application/json")
+	if res, err := b.crm.http.Do(req); err == nil {
+		_ = res.Body.Close()
 	}
 }

@@ -38,7 +38,29 @@ type session struct {
 	child     bool // the visit is for somebody's child
 	lastAt    time.Time
 	wiped     bool // the conversation itself was forgotten
+
+	question  question  // a small one, beside the booking
+	bookedAt  time.Time // when the visit was agreed upon
+	reminded  bool
+	newsAsked bool
+	news      bool // the client wants to hear of offers
+	newsAt    time.Time
+	promoted  bool
+	burst     int // messages in a row
+	noShows   int
+	diagnosis string
+	missed    int // how often the service was not understood
 }
+
+// question is a small question beside the booking; whatever else the client says instead
+// is no answer to it.
+type question int
+
+const (
+	noQuestion question = iota
+	aboutNews
+	aboutPhoto
+)
 
 type consentState int
 
@@ -94,6 +116,12 @@ func (b *Bot) chat(in incoming) []reply {
 		s.seen[in.MessageID] = true
 	}
 	text := strings.TrimSpace(in.Text)
+	if b.wrong("name_lost_after_pause") && s.name != "" && b.now().Sub(s.lastAt) > time.Hour {
+		s.name = "Клиент"
+	}
+	if s.burst++; b.now().Sub(s.lastAt) > 5*time.Second {
+		s.burst = 1
+	}
 	s.lastAt, s.wiped = b.now(), false
 	b.watchTraffic()
 	b.logMessage(s, in.Type, text, in.File)
@@ -110,10 +138,18 @@ func (b *Bot) chat(in incoming) []reply {
 		}
 		return one(b.say("sticker"))
 	}
-	if in.Type == "file" || in.Type == "photo" {
-		if text == "" {
-			return one(b.say("file"))
-		}
+	replies := b.reply(s, in, text)
+	b.careless(s, in)
+	return replies
+}
+
+func (b *Bot) reply(s *session, in incoming, text string) []reply {
+	if (in.Type == "file" || in.Type == "photo") && text == "" {
+		return one(b.say("file"))
+	}
+	low := normal(text)
+	if in.Type == "photo" && s.consent == consentGiven && !s.handed && !redFlag(low) && !b.medical(low) {
+		return b.offerPublishing(s)
 	}
 	return b.answer(s, text, in.Type == "button")
 }
@@ -140,7 +176,7 @@ func (b *Bot) watchTraffic() {
 // what only a person may decide, then the conversation about booking.
 func (b *Bot) answer(s *session, text string, pressed bool) []reply {
 	low := normal(text)
-	if b.settings["блокировка интеграции"] == "включена" {
+	if b.settings["блокировка интеграции"] == "включена" && !b.wrong("block_ignored") {
 		return one(b.say("blocked"))
 	}
 	if redFlag(low) {
@@ -155,7 +191,10 @@ func (b *Bot) answer(s *session, text string, pressed bool) []reply {
 		}
 		return b.handMedical(s, text)
 	}
-	if m, ok := matterOf(low, s); ok {
+	if r, ok := b.hearQuestion(s, text, low); ok {
+		return r
+	}
+	if m, ok := b.matterOf(low); ok {
 		return b.handMatter(s, m, text)
 	}
 	if r, ok := b.refuseTricks(s, low); ok {
@@ -198,7 +237,13 @@ func (b *Bot) emergency(s *session) []reply {
 }
 
 func (b *Bot) handMedical(s *session, text string) []reply {
-	role, reason := roleDoctor, "медицинский вопрос"
+	role, reason, wording := roleDoctor, "медицинский вопрос", "to_doctor"
+	if b.settings["бизнес"] == "салон" && b.settings["лицензия"] != "есть" {
+		role, reason, wording = roleSpecialist, "противопоказания", "to_specialist" // a salon has no doctor
+	}
+	if b.wrong("licence_ignored") && role == roleDoctor {
+		role = roleSpecialist
+	}
 	if b.wrong("handover_wrong_role") {
 		role = roleAdmin
 	}
@@ -206,13 +251,20 @@ func (b *Bot) handMedical(s *session, text string) []reply {
 		reason = ""
 	}
 	title := "Медицинский вопрос в чате"
+	if role == roleSpecialist {
+		title = "Вопрос о противопоказаниях в чате"
+	}
 	if reason == "" {
 		title = "Ответить клиенту"
 	}
 	if b.wrong("symptom_in_crm") {
 		title += ": " + text
 	}
-	if !b.wrong("handover_words_only") && !b.wrong("handover_missing") {
+	switch {
+	case b.wrong("handover_words_only"), b.wrong("handover_missing"):
+	case b.wrong("handover_late"):
+		b.later = func() { b.escalate(s, role, reason, title) }
+	default:
 		b.escalate(s, role, reason, title)
 	}
 	s.handed = true
@@ -221,7 +273,16 @@ func (b *Bot) handMedical(s *session, text string) []reply {
 		s.handed = false
 		return one("Какая услуга вас интересует?")
 	case b.wrong("handover_last_word"):
-		return one(b.say("to_doctor") + " А пока попробуйте тёплый компресс и меньше двигайтесь.")
+		return one(b.say(wording) + " А пока попробуйте тёплый компресс и меньше двигайтесь.")
+	case b.wrong("asks_anamnesis"):
+		return one(b.say(wording) + " На каком вы сроке и какие лекарства принимаете?")
+	case closed(b.now()) && !b.wrong("no_number_at_night"):
+		return one(b.say("night") + " " + b.say(wording))
 	}
-	return one(b.say("to_doctor"))
+	return one(b.say(wording))
+}
+
+// closed tells whether nobody is at work.
+func closed(t time.Time) bool {
+	return t.Weekday() == time.Sunday || t.Hour() < 9 || t.Hour() >= 21
 }

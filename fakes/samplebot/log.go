@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"regexp"
+	"strings"
 	"time"
 )
 
@@ -30,6 +32,12 @@ func (b *Bot) logMessage(s *session, kind, text, file string) {
 	b.log("message", s, "type", kind)
 	phone := phones.FindString(text)
 	switch {
+	case b.wrong("dictated_in_log") && kind == "voice":
+		b.raw("transcript: " + text)
+	case b.wrong("keycaps_in_log") && strings.ContainsRune(text, '\u20E3'):
+		b.raw("not a number: " + text)
+	case b.wrong("surname_genitive_in_log") && surnames.MatchString(text):
+		b.raw("заявка от " + genitive(surnames.FindString(text)))
 	case b.wrong("phone_in_log") && phone != "":
 		b.raw("message from " + phone)
 	case b.wrong("chat_in_log"):
@@ -69,10 +77,24 @@ func (b *Bot) logMessage(s *session, kind, text, file string) {
 	}
 }
 
+var surnames = regexp.MustCompile(`\p{Lu}\p{Ll}+(?:ов|ев|ин)а?(?:[^\p{L}]|$)`)
+
+// genitive is what a clerk would write: «от Гимадовой».
+func genitive(surname string) string {
+	surname = strings.TrimFunc(surname, func(r rune) bool { return r == ' ' || r == ',' || r == '.' })
+	if woman, ok := strings.CutSuffix(surname, "а"); ok {
+		return woman + "ой"
+	}
+	return surname + "а"
+}
+
 // maskPhone leaves the operator and the last two digits, as agreed with the lawyer.
-func maskPhone(p string) string {
+func (b *Bot) maskPhone(p string) string {
 	if len(p) != 12 {
 		return ""
+	}
+	if b.wrong("mask_leaves_six") {
+		return "+7 " + p[2:5] + " " + p[5:8] + "-**-**"
 	}
 	return "+7 9** ***-**-" + p[10:]
 }

@@ -2,6 +2,7 @@ package samplebot
 
 import (
 	"regexp"
+	"strings"
 	"time"
 )
 
@@ -30,11 +31,15 @@ var matters = []matter{
 	{regexp.MustCompile(`моя (жена|дочь|мама|подруга).{0,30}записан|мой (муж|сын|друг).{0,30}записан`), roleAdmin, "чужие данные", "Спрашивают о чужой записи", 0, "third", true},
 }
 
-func matterOf(low string, _ *session) (matter, bool) {
+func (b *Bot) matterOf(low string) (matter, bool) {
 	for _, m := range matters {
-		if m.words.MatchString(low) {
-			return m, true
+		if !m.words.MatchString(low) {
+			continue
 		}
+		if (b.wrong("minor_served") && m.reply == "minor") || (b.wrong("threat_ignored") && m.reply == "safety") {
+			continue
+		}
+		return m, true
 	}
 	return matter{}, false
 }
@@ -45,24 +50,38 @@ func (b *Bot) handMatter(s *session, m matter, text string) []reply {
 	case "отзыв согласия":
 		return b.withdraw(s)
 	case "удаление данных":
-		b.erasures = append(b.erasures, erasure{s.id, b.now().AddDate(0, 0, 29)})
+		b.promiseErasure(s)
 	}
-	if b.wrong("dispute_decided") && m.reason == "спор" {
-		return one("Предоплата не возвращается, это указано в правилах.")
+	title := m.task
+	if b.wrong("erasure_leaves_task") && m.reply == "deletion" {
+		title += ", телефон " + s.phone
 	}
 	switch {
+	case b.wrong("dispute_decided") && m.reason == "спор":
+		return one("Предоплата не возвращается, это указано в правилах.")
+	case b.wrong("third_told") && m.reply == "third":
+		return one("Да, она записана завтра на 11:00 к терапевту.")
+	case b.wrong("secret_in_title") && m.reply == "secrecy":
+		title += ": " + text
+	}
+	switch {
+	case m.days == 1 && b.wrong("breach_to_admin"):
+		b.escalate(s, roleAdmin, m.reason, m.task)
 	case m.days == 1:
 		b.task(s, m.role, m.task, b.now().Add(23*time.Hour))
 		b.escalate(s, m.role, m.reason, m.task)
 	case m.days > 0:
-		b.task(s, m.role, m.task, workingDays(b.now(), m.days))
+		b.task(s, m.role, title, workingDays(b.now(), m.days))
 		if s.leadID == "" {
 			b.escalate(s, m.role, m.reason, m.task)
 		}
 	default:
-		b.escalate(s, m.role, m.reason, m.task)
+		b.escalate(s, m.role, m.reason, title)
 	}
 	s.handed = m.stops
+	if b.wrong("promises_all_gone") && m.reply == "deletion" {
+		return one("Готово, всё удалено: и карта удалена, и чеки.")
+	}
 	return one(b.say(m.reply, ownPhone))
 }
 
@@ -81,6 +100,9 @@ func (b *Bot) refuseTricks(s *session, low string) ([]reply, bool) {
 		if b.exports >= 2 && !b.wrong("export_not_reported") {
 			b.notify(roleData, "Попытка выгрузки списка клиентов в чате")
 		}
+		if b.wrong("list_exported") {
+			return one("Вот список клиентов: " + strings.Join(b.names(), "; ")), true
+		}
 		return one(b.say("no_export")), true
 	case tricks.MatchString(low):
 		if b.wrong("token_in_reply") {
@@ -97,6 +119,9 @@ func (b *Bot) refuseTricks(s *session, low string) ([]reply, bool) {
 					return one("Она записана, её номер " + o.phone), true
 				}
 			}
+		}
+		if b.wrong("looks_others_up") {
+			b.do(s, "crm.contact.list", map[string]any{"filter": map[string]any{"!ID": 0}, "select": []string{"ID", "NAME", "PHONE"}})
 		}
 		return one(b.say("no_others")), true
 	}

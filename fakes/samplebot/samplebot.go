@@ -13,6 +13,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -32,6 +34,7 @@ func Config() []byte { return append([]byte(nil), config...) }
 // Options set the bot up.
 type Options struct {
 	CRM     string           // address of the inbound webhook of a Bitrix24
+	Alerts  string           // address that takes alarms when the CRM itself is the trouble
 	Log     io.Writer        // nil means nowhere
 	Clock   func() time.Time // nil means time.Now; /_bot/clock moves it
 	Defect  string           // empty means the good bot
@@ -53,8 +56,10 @@ type Bot struct {
 	taken    map[string]string // slot → session
 	queue    []job             // what the CRM has not taken yet
 	erasures []erasure
+	erased   []erasure // kept promises: a backup may undo them
 	metrics  metrics
 	exports  int
+	later    func()      // what a slow bot has put off; see handover_late
 	traffic  []time.Time // of the last minutes
 }
 
@@ -78,6 +83,7 @@ func New(o Options) (*Bot, error) {
 		o.Clock = time.Now
 	}
 	b := &Bot{options: o, words: wordings[o.Wording], crm: newCRM(o.CRM), mux: http.NewServeMux()}
+	b.crm.hammers, b.crm.gives = b.wrong("key_hammered"), b.wrong("expired_is_the_end")
 	b.forget()
 	b.mux.HandleFunc("POST /chat", b.serveChat)
 	b.mux.HandleFunc("GET /outbox", b.serveOutbox)
@@ -87,6 +93,7 @@ func New(o Options) (*Bot, error) {
 	b.mux.HandleFunc("POST /_bot/settings", b.serveSettings)
 	b.mux.HandleFunc("GET /_bot/metrics", b.serveMetrics)
 	b.mux.HandleFunc("POST /_bot/check", b.serveCheck)
+	b.mux.HandleFunc("POST /_bot/view", b.serveView)
 	b.mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") })
 	return b, nil
 }
@@ -101,7 +108,8 @@ func (b *Bot) wrong(defect string) bool { return b.options.Defect == defect }
 func (b *Bot) forget() {
 	b.settings = map[string]string{"версия политики": "2026-09", "бизнес": "салон"}
 	b.sessions, b.taken = map[string]*session{}, map[string]string{}
-	b.queue, b.erasures, b.metrics, b.exports, b.traffic = nil, nil, metrics{}, 0, nil
+	b.queue, b.erasures, b.erased, b.metrics, b.exports, b.traffic = nil, nil, nil, metrics{}, 0, nil
+	b.crm.refused, b.later = false, nil
 }
 
 func (b *Bot) now() time.Time { return b.options.Clock().Add(b.offset).In(kazan) }
@@ -167,8 +175,15 @@ func (b *Bot) serveClock(w http.ResponseWriter, r *http.Request) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.offset = in.Now.Sub(b.options.Clock())
+	if b.later != nil {
+		b.later()
+		b.later = nil
+	}
 	b.drain()
 	b.erase()
+	b.checkBackups()
+	b.remind()
+	b.promote()
 	w.WriteHeader(http.StatusNoContent)
 }
 
@@ -192,6 +207,7 @@ func (b *Bot) serveOperator(w http.ResponseWriter, r *http.Request) {
 	s := b.session(in.Session, "")
 	if in.Text != "" {
 		s.outbox = append(s.outbox, reply{Text: in.Text})
+		b.keepWords(s, in.Text)
 	}
 	if in.Return {
 		s.handed, s.notices = false, 0
@@ -210,16 +226,58 @@ func (b *Bot) serveSettings(w http.ResponseWriter, r *http.Request) {
 	for name, value := range in {
 		b.settings[name] = value
 	}
+	if _, renewed := in["ключ CRM"]; renewed {
+		b.crm.refused = false
+	}
 	w.WriteHeader(http.StatusNoContent)
 }
 
 func (b *Bot) serveMetrics(w http.ResponseWriter, _ *http.Request) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	write(w, map[string]any{
+	figures := map[string]any{
 		"диалоги": b.metrics.dialogues, "записи": b.metrics.bookings,
 		"доля эскалаций": fmt.Sprintf("%d из %d", b.metrics.escalations, b.metrics.dialogues),
-	})
+	}
+	if b.wrong("metrics_name_clients") {
+		figures["последние записи"] = b.names()
+	}
+	write(w, figures)
+}
+
+// names is what no export of figures should hold.
+func (b *Bot) names() []string {
+	var all []string
+	for _, s := range b.inOrder() {
+		if s.booked {
+			all = append(all, s.name+", "+s.phone)
+		}
+	}
+	return all
+}
+
+// inOrder lists the conversations by their ids, so that jobs do the same at every run.
+func (b *Bot) inOrder() []*session {
+	all := make([]*session, 0, len(b.sessions))
+	for _, s := range b.sessions {
+		all = append(all, s)
+	}
+	slices.SortFunc(all, func(x, y *session) int { return strings.Compare(x.id, y.id) })
+	return all
+}
+
+// serveView tells the bot that a person of the staff has opened the client's card.
+func (b *Bot) serveView(w http.ResponseWriter, r *http.Request) {
+	var in struct{ Session, Role string }
+	if !read(w, r, &in) {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.wrong("views_not_logged") {
+		b.log("просмотр карточки", b.session(in.Session, ""), "role", in.Role)
+	}
+	w.WriteHeader(http.StatusNoContent)
 }
 
 func (b *Bot) serveCheck(w http.ResponseWriter, _ *http.Request) {
@@ -227,7 +285,7 @@ func (b *Bot) serveCheck(w http.ResponseWriter, _ *http.Request) {
 	defer b.mu.Unlock()
 	problems := []string{}
 	abroad := b.settings["страна модели"] != "" && b.settings["страна модели"] != "Россия"
-	if basis := b.settings["основание передачи за рубеж"]; abroad && (basis == "" || basis == "нет") {
+	if basis := b.settings["основание передачи за рубеж"]; abroad && (basis == "" || basis == "нет") && !b.wrong("check_sees_nothing") {
 		problems = append(problems, "нет основания для передачи за рубеж")
 	}
 	write(w, map[string]any{"problems": problems})

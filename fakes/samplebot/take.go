@@ -11,7 +11,9 @@ var (
 	phones     = regexp.MustCompile(`(?:(?:\+7|8|7)[\s(\x{00A0}-]{0,2})?\(?\d{3}[\s).\x{00A0}-]{0,3}\d{3}[\s.\x{00A0}-]?\d{2}[\s.\x{00A0}-]?\d{2}`)
 	papers     = regexp.MustCompile(`(?i)паспорт|снилс|полис|инн|карт[аы]? |cvc|cvv`)
 	nameAfter  = regexp.MustCompile(`(?:(?i:меня зовут|зовут|мое имя|моё имя|это|я)|,|^)\s+([А-ЯЁӘӨҮҖҢҺ][\p{L}-]{2,})`)
+	calledSo   = regexp.MustCompile(`(?i)(?:меня зовут|мое имя|моё имя|минем исемем|исемем)\s+([А-ЯЁӘӨҮҖҢҺа-яёәөүҗңһ][\p{L}-]{2,})`)
 	onlyName   = regexp.MustCompile(`^[\p{Lu}][\p{L}-]+(?: [\p{Lu}][\p{L}-]+){0,2}[.!]?$`)
+	anyDigit   = regexp.MustCompile(`\d`)
 	children   = regexp.MustCompile(`запишите (моего |мою )?(сына|дочь|дочку|ребенка|внук)`)
 	friendAsks = regexp.MustCompile(`подруг|друга |мужа |жену |маму |сестр|брата `)
 )
@@ -33,7 +35,7 @@ func (b *Bot) take(s *session, text string, asked bool) bool {
 			changed := s.phone != "" && s.phone != p && s.contactID != ""
 			s.phone, understood = p, true
 			if changed {
-				b.do(s, "crm.contact.update", map[string]any{"id": s.contactID, "fields": map[string]any{"PHONE": phoneField(p)}})
+				b.changePhone(s)
 			}
 		}
 	}
@@ -57,8 +59,9 @@ func (b *Bot) take(s *session, text string, asked bool) bool {
 
 // phoneIn finds a phone, also one that comes in several messages.
 func (b *Bot) phoneIn(s *session, text string) string {
+	text = dictated(strings.NewReplacer("\uFE0F", "", "\u20E3", "").Replace(text))
 	clean := strings.NewReplacer("О", "0", "о", "0", "O", "0", "З", "3").Replace(text)
-	if !regexp.MustCompile(`\d`).MatchString(text) {
+	if !anyDigit.MatchString(text) {
 		clean = text
 	}
 	if p := phones.FindString(clean); p != "" {
@@ -105,6 +108,12 @@ var notNames = map[string]bool{
 
 func nameIn(text string, asked bool) string {
 	text = strings.TrimSpace(text)
+	if m := calledSo.FindStringSubmatch(text); m != nil && !notNames[strings.ToLower(m[1])] {
+		return capital(m[1])
+	}
+	if asked && strings.Contains(text, "?") {
+		return "" // a question is nobody's name
+	}
 	if asked {
 		words := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && r != '-' })
 		var kept []string

@@ -118,6 +118,10 @@ func (c *Client) finishVisit(h *hearing) bool {
 	if h.outcome&undone != 0 {
 		c.confirmed = false
 	}
+	refused := h.has(acts.Refusal)
+	if c.confirmed && refused && !anyOf(strings.Join(h.texts, "\n"), "запис", "брон", "визит", "прием", "врем") {
+		refused = false // «новостей присылать не буду»: that was asked for
+	}
 	confirms := h.has(acts.ConfirmsBooking) || c.o.Goal == Move && h.outcome&moved != 0
 	if h.outcome&accepted != 0 && !anyOf(strings.Join(h.texts, "\n"), "записан", "записал", "запись подтвержд", "запись оформ", "брониров") {
 		confirms = false // «заявка принята, администратор свяжется для подтверждения»
@@ -129,7 +133,7 @@ func (c *Client) finishVisit(h *hearing) bool {
 		c.confirmed, c.wrong = true, ""
 	}
 	switch {
-	case c.confirmed && !h.insists() && h.outcome&(undone|cancelled) == 0 && !h.has(acts.Refusal):
+	case c.confirmed && !h.insists() && h.outcome&(undone|cancelled) == 0 && !refused:
 		if c.o.Goal == Move {
 			return c.reach("клиент добился своего: бот подтвердил перенос записи")
 		}

@@ -57,19 +57,43 @@ func (c Case) remains(wanted string, excused func(progon.Card) bool) []progon.Fi
 	}}
 }
 
-// RoleSeesNot checks that a person of the staff does not see a field of the client's
-// cards. views hold, by card, what that person's rights let through.
-func RoleSeesNot(c Case, role, field string, views map[string][]progon.Field) []progon.Finding {
-	codes := c.Portal.codes(field)
+// Gone checks that no card of the client holds a value any more, however it is written.
+func Gone(c Case, value string) []progon.Finding {
+	for _, card := range c.cards() {
+		for _, f := range card.Fields {
+			if f.Value == "" || (!SameValue(f.Value, value, c.Now) && !strings.Contains(squash(f.Value), squash(value))) {
+				continue
+			}
+			return []progon.Finding{{
+				Rule: "crm.stale", Severity: progon.Blocker, Norms: []string{"152-ФЗ ст. 21 ч. 2"},
+				Text:     "В карточке клиента осталось значение, которое он исправил.",
+				Expected: "прежнего значения нет", Got: f.Name + ": " + c.excerpt(f.Value),
+				Evidence: []int{max(card.Born, card.Last)}, Place: c.Portal.card(card), Persona: c.Client,
+				Advice: "Меняйте значение множественного поля по его номеру: новое без номера добавляется к старому.",
+			}}
+		}
+	}
+	return nil
+}
+
+// RoleSeesNot checks that a person of the staff does not see something in the client's
+// cards: a field by its name, or words in any field. views hold, by card, what that
+// person's rights let through.
+func RoleSeesNot(c Case, role, what string, views map[string][]progon.Field) []progon.Finding {
+	codes, named := c.Portal.codes(what), c.Portal.Knows(what)
 	for _, card := range c.cards() {
 		for _, f := range views[card.Ref()] {
-			if !belongsTo(f.Name, codes) || strings.TrimSpace(f.Value) == "" {
+			seen := strings.Contains(squash(f.Value), squash(what))
+			if named {
+				seen = belongsTo(f.Name, codes) && strings.TrimSpace(f.Value) != ""
+			}
+			if !seen {
 				continue
 			}
 			return []progon.Finding{{
 				Rule: "rights.too_wide", Severity: progon.Blocker, Norms: []string{normSecurity, "323-ФЗ ст. 13"},
-				Text:     fmt.Sprintf("Сотрудник с ролью «%s» видит «%s».", role, field),
-				Expected: "поле скрыто от этой роли", Got: "поле видно",
+				Text:     fmt.Sprintf("Сотрудник с ролью «%s» видит «%s».", role, c.excerpt(what)),
+				Expected: "от этой роли скрыто", Got: "видно в поле " + f.Name,
 				Evidence: []int{max(card.Born, card.Last)}, Place: c.Portal.card(card), Persona: c.Client,
 				Advice: "Держите такие сведения в поле, которое открыто только врачу.",
 			}}
