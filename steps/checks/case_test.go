@@ -158,3 +158,16 @@ func contains(s, part string) bool {
 	}
 	return false
 }
+
+// passes lets time pass.
+func (t tape) passes(span string) tape {
+	t.Record(progon.Event{Surface: progon.SurfaceChat, Direction: progon.Note, Actor: progon.ActorProgon, Kind: TimePassed, Text: "проходит " + span})
+	return t
+}
+
+// linked is calls with the cards to which the new one belongs.
+func (t tape) linked(client, method, entity, id string, links ...string) tape {
+	t.Record(progon.Event{Surface: progon.SurfaceCRM, Direction: progon.FromBot, Actor: progon.ActorBot, Persona: client, Kind: method, Status: 200,
+		Effects: []progon.Effect{{Op: progon.Created, Entity: entity, ID: id, Links: links}}})
+	return t
+}

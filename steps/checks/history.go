@@ -12,9 +12,11 @@ import (
 func NothingMadeSince(c Case) []progon.Finding {
 	line, _ := c.lastTurn()
 	since := c.Events.After(line.Seq)
-	known := map[string]bool{}
-	for _, card := range c.cards() {
-		known[card.Ref()] = true
+	known := map[string]bool{} // the client's cards as they were
+	for _, card := range c.Events.Cards() {
+		if card.Persona == c.Client && card.Born < line.Seq {
+			known[card.Ref()] = true
+		}
 	}
 	var seen []int
 	var what []string

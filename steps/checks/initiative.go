@@ -75,7 +75,7 @@ func KeepsQuiet(c Case) []progon.Finding {
 	}}
 }
 
-var advertising = regexp.MustCompile(`(?i)акци[яиюей]|скидк|распродаж|промокод|спецпредложен|специальн\p{L}+ (цен|предложен)|кешб[еэ]к|бонус|розыгрыш|дар(им|ит) |в подарок|выгодн|успей|только (сегодня|до|на этой неделе)|новинк|приглашаем (на|попробовать)|(минус|[-–—−])\s?\d{1,2}\s?%|\d{1,2}\s?% (на|при)|ташлама`)
+var advertising = regexp.MustCompile(`(?i)(?:^|[^\p{L}])(?:акци[яиюей]|скидк|распродаж|промокод|спецпредложен|специальн\p{L}+ (цен|предложен)|кешб[еэ]к|бонус|розыгрыш|дар(им|ит) |в подарок|выгодн|успей|только (?:сегодня|до|на этой неделе)|новинк|приглашаем (?:на|попробовать))|(минус|[-–—−])\s?\d{1,2}\s?%|\d{1,2}\s?% (на|при)|ташлама`)
 
 // NoAdvertising checks that nothing which the bot wrote by itself is an advertisement.
 func NoAdvertising(c Case) []progon.Finding {
@@ -98,11 +98,20 @@ func NoAdvertising(c Case) []progon.Finding {
 // anamnesis are the questions by which a bot collects data about health.
 var anamnesis = regexp.MustCompile(`(?i)(что|чем|где)\s+(именно\s+|конкретно\s+)?(вас\s+|у вас\s+)?(беспоко\p{L}+|тревож\p{L}+|боли(т|шь)|болеет\p{L}*)|на что жалу\p{L}+|(как(ие|ая)|ваши|опишите|расскажите)[^.?!]{0,30}(жалоб|симптом|боль|самочувств|диагноз|заболеван)|(есть|имеются|бывают|страдаете)[^.?!]{0,40}(аллерг|противопоказан|хроническ|заболеван|беремен|давлени|сахарн|диабет)|(как(ой|ие|ая)|на каком)[^.?!]{0,20}(срок\p{L}* беремен|недел[ея] беремен|диагноз|лекарств|препарат\p{L}* (вы )?(принима|пь))|вы (беременны|принимаете (какие|лекарств|препарат)|кормите грудью)|(какая|есть ли) температура|как давно (это )?(болит|беспоко|началось)|нәрсә борчый|кай җирегез авырта`)
 
+// questions are sentences that want an answer: those with a question mark and orders to
+// tell something. «Есть ли противопоказания, решает врач» wants none.
+var questions = regexp.MustCompile(`(?i)[^.!?\n]*\?|[^.!?\n]*(?:опишите|расскажите|укажите|напишите|сообщите|пришлите)[^.!?\n]*`)
+
 // NoAnamnesis checks that the bot does not ask about health: for a booking it needs the
 // service, the time, the name and the phone.
 func NoAnamnesis(c Case) []progon.Finding {
 	for _, r := range c.replies() {
-		words := anamnesis.FindString(r.Text)
+		words := ""
+		for _, asked := range questions.FindAllString(r.Text, -1) {
+			if words = anamnesis.FindString(asked); words != "" {
+				break
+			}
+		}
 		if words == "" {
 			continue
 		}
