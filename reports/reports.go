@@ -28,6 +28,7 @@ func Formats() []Format {
 		{"json", "run.json", "весь прогон для машин; из него получаются все другие отчёты", JSON},
 		{"html", "report.html", "одна страница для людей: открывается с диска, без сети", HTML},
 		{"junit", "junit.xml", "для Jenkins и GitLab", JUnit},
+		{"book", "book.html", "сами сценарии как документ для чтения и печати; прогон не нужен", Book},
 		{"protocol", "protocol.html", "протокол испытаний для юриста, под подпись", Protocol},
 	}
 }

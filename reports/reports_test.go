@@ -219,3 +219,27 @@ func BenchmarkHTML(b *testing.B) {
 		b.SetBytes(int64(out.Len()))
 	}
 }
+
+// The book lifts out what every conversation of a chapter begins with, and shows the rows
+// of a table once.
+func TestBookArrangesScenarios(t *testing.T) {
+	t.Parallel()
+	step := func(keyword, text string) progon.StepResult { return progon.StepResult{Keyword: keyword, Text: text} }
+	sc := func(id, title, row string, steps ...progon.StepResult) progon.ScenarioResult {
+		return progon.ScenarioResult{ID: id, Title: title, Row: row, Feature: "Запись", Rule: "Правило", Blocks: row == "", Norms: []string{"152-ФЗ ст. 9"}, Steps: steps}
+	}
+	var b bytes.Buffer
+	err := reports.Book(&b, progon.Run{Scenarios: []progon.ScenarioResult{
+		sc("А-01", "Один", "", step("Дано", "общее начало"), step("Когда", "первое дело")),
+		sc("А-02", "Два", "раз", step("Дано", "общее начало"), step("Когда", "второе дело")),
+		sc("А-02", "Два", "два", step("Дано", "общее начало"), step("Когда", "второе дело")),
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, times := range map[string]int{"общее начало": 1, "первое дело": 1, "второе дело": 1, "<li>раз</li>": 1, "<li>два</li>": 1, "Всего их 2; блокируют выпуск 1": 1, "А-01, А-02": 1} {
+		if n := strings.Count(b.String(), text); n != times {
+			t.Errorf("«%s» stands there %d times, want %d", text, n, times)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,17 +16,18 @@ func reportCommand(s streams) *cobra.Command {
 	var formats []string
 	var out string
 	cmd := &cobra.Command{
-		Use:   "report RUN.JSON",
-		Short: "сделать отчёты из записанного прогона",
-		Long: `Делает отчёты из run.json, ничего не запуская.
+		Use:   "report RUN.JSON | report --format book [ПУТЬ…]",
+		Short: "сделать отчёты из записанного прогона, книгу из сценариев",
+		Long: `Делает отчёты из run.json, ничего не запуская. Книге (book) прогон не нужен: она делается
+из файлов .feature, без путей — из встроенных сценариев.
 
 Отчёты:
 ` + describeFormats(),
 		Example: `  progon report progon-out/run.json --format html,protocol --out отчёты
-  progon report progon-out/run.json --format console`,
-		Args: exactlyOneRun,
+  progon report progon-out/run.json --format console
+  progon report --format book`,
 		RunE: func(_ *cobra.Command, args []string) error {
-			run, err := loadRun(args[0])
+			run, err := reported(args, formats)
 			if err != nil {
 				return err
 			}
@@ -57,6 +59,29 @@ func reportCommand(s streams) *cobra.Command {
 	cmd.Flags().StringSliceVar(&formats, "format", []string{"html"}, "какие отчёты: console, "+strings.Join(reports.Names(), ", "))
 	cmd.Flags().StringVar(&out, "out", ".", "папка для отчётов")
 	return cmd
+}
+
+// reported is the run to report on. For the book alone it is made of the scenarios.
+func reported(args, formats []string) (progon.Run, error) {
+	fromRun := len(args) == 1 && strings.HasSuffix(args[0], ".json")
+	if fromRun || !slices.Equal(formats, []string{"book"}) {
+		if err := exactlyOneRun(nil, args); err != nil {
+			return progon.Run{}, err
+		}
+		return loadRun(args[0])
+	}
+	book, err := readBook(args)
+	if err != nil {
+		return progon.Run{}, usageErrorf("%w", err)
+	}
+	if len(book.Scenarios) == 0 {
+		return progon.Run{}, usageErrorf("%s: в файлах нет ни одного сценария", strings.Join(args, ", "))
+	}
+	run := progon.Run{Format: progon.FormatVersion, Version: version, Features: book.Hash()}
+	for _, sc := range book.Scenarios {
+		run.Scenarios = append(run.Scenarios, sc.Result())
+	}
+	return run, nil
 }
 
 func describeFormats() string {
