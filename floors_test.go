@@ -36,6 +36,7 @@ var floors = []floor{
 	{"sim/connectors/...", []string{".", "sim", "sim/excerpt", "sim/connectors/..."}, "a connector speaks to a bot and does not judge it"},
 	{"sim/launch/...", []string{".", "sim/excerpt", "sim/logs", "sim/launch/..."}, "ways to start a bot know no scenario; what it prints is one of its logs"},
 	{"sim/logs/...", []string{".", "sim/logs/..."}, "logs are read, not judged"},
+	{"sim/storage/...", []string{".", "sim/excerpt"}, "what a bot keeps is read, not judged"},
 	{"fakes/samplebot/...", []string{"fakes/samplebot/..."}, "a bot which shares the judge's code would share its blind spots"},
 	{"fakes/...", []string{".", "fakes/..."}, "fakes know neither steps nor sim"},
 	{"steps/checks", []string{".", "sim/acts", "sim/pii", "sim/pii/trace"}, "judgements read the evidence only"},
