@@ -24,8 +24,8 @@ func recogniseAddresses(sc *scan) {
 				last = end
 			}
 		case c&^(isSurname|isFirst|isAmbiguous) == 0 && sc.toks[i].is(startsUpper) && sc.toks[i].letters >= 4 && i+1 < len(sc.toks) && sc.toks[i+1].is(isDigits):
-			if end, flat := sc.house(i + 1); end > 0 && flat && sc.saysFlat(i, end) {
-				last = sc.addAddress(i, end, true, 0.6)
+			if end := sc.barePlace(i); end > 0 {
+				last = end
 			}
 		case c&ctxAddress != 0:
 			if end := sc.toldAddress(i); end > 0 {
@@ -78,7 +78,7 @@ func (sc *scan) street(i int) int {
 			}
 			break
 		}
-		if sc.class(k)&(ctxHouse|ctxFlat) != 0 && words > 0 {
+		if sc.class(k)&(ctxHouse|ctxFlat|isNumeral) != 0 && words > 0 {
 			break
 		}
 		if strings.Contains(sc.gap(k-1), ",") && words > 0 {
@@ -116,11 +116,15 @@ func (sc *scan) house(k int) (end int, flat bool) {
 	if k >= len(sc.toks) || k == 0 || !addressGap(sc.gap(k-1)) {
 		return 0, false
 	}
-	if sc.class(k)&ctxHouse != 0 {
+	named := sc.class(k)&ctxHouse != 0
+	if named {
 		if k+1 >= len(sc.toks) || !addressGap(sc.gap(k)) {
 			return 0, false
 		}
 		k++
+	}
+	if sc.spoken(k) {
+		return sc.spokenHouse(k, named)
 	}
 	t := sc.toks[k]
 	if sc.gap(k-1) == "-" {

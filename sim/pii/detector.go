@@ -188,6 +188,8 @@ type scan struct {
 
 	number number       // the number that recogniseNumbers tries
 	near   surroundings // and the words about it
+
+	table table // the columns, where the text is a table with a header
 }
 
 var scans = sync.Pool{New: func() any { return new(scan) }}
@@ -195,6 +197,7 @@ var scans = sync.Pool{New: func() any { return new(scan) }}
 func (sc *scan) begin(d *Detector, text string) {
 	sc.d, sc.lex, sc.text = d, d.lex, text
 	sc.toks, sc.ats, sc.found = sc.toks[:0], sc.ats[:0], sc.found[:0]
+	sc.table = table{}
 }
 
 func (sc *scan) free() {

@@ -55,6 +55,9 @@ func (sc *scan) emailAt(at, after int) {
 		return
 	}
 	domain := s[after:end]
+	if start >= 4 && (strings.EqualFold(s[start-4:start], "sip:") || strings.EqualFold(s[max(0, start-5):start], "sip:+")) {
+		return // the address of a telephone
+	}
 	if start > 0 && (s[start-1] == ':' || s[start-1] == '/') && sc.inCredentials(start, at) {
 		return
 	}

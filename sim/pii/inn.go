@@ -44,6 +44,15 @@ func recogniseINNTen(sc *scan, n *number, u *surroundings) {
 	sc.add(c)
 }
 
+// recogniseINNWithKPP reads «ИНН/КПП 1655000123/165501001»: ten digits before a slash.
+func recogniseINNWithKPP(sc *scan, n *number, u *surroundings) {
+	if !n.grouped(10, 9) || !n.only("/ ") || !u.strong(ctxINN) || !validINN(n.digits[:10]) {
+		return
+	}
+	t := sc.toks[n.i]
+	sc.add(candidate{start: int(t.start), end: int(t.end), kind: INN, rule: "context", score: 0.9, check: "контрольная цифра сходится", low: true, context: sc.word(n.i, n.j, ctxINN)})
+}
+
 func validINN(d string) bool {
 	switch len(d) {
 	case 10:

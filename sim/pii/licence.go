@@ -21,6 +21,25 @@ func recogniseLicence(sc *scan, n *number, u *surroundings) {
 	sc.add(c)
 }
 
+// recogniseLetterLicences reads the older form, two digits and two letters before the
+// number: «ВУ: 16 АВ 055330».
+func recogniseLetterLicences(sc *scan) {
+	for i := range sc.toks {
+		if t := sc.toks[i]; t.letters != 2 || !t.is(allUpper) || t.is(isDigits) || i == 0 || i+1 >= len(sc.toks) {
+			continue
+		}
+		region, number := sc.toks[i-1], sc.toks[i+1]
+		if !region.is(isDigits) || region.letters != 2 || !number.is(isDigits) || number.letters != 6 || strings.Trim(sc.gap(i-1)+sc.gap(i), " -#") != "" || len(sc.gap(i-1))+len(sc.gap(i)) > 4 {
+			continue
+		}
+		u := sc.around(i-1, i+1)
+		if !u.strong(ctxLicence) && u.after&ctxLicence == 0 && !sc.slashed(i-1) {
+			continue
+		}
+		sc.add(candidate{start: int(region.start), end: int(number.end), kind: DriverLicence, rule: "context", score: 0.9, context: sc.word(i-1, i+1, ctxLicence)})
+	}
+}
+
 // slashed reads the usual «в/у» before a number.
 func (sc *scan) slashed(i int) bool {
 	for k := i - 1; k > 0 && k >= i-2; k-- {

@@ -23,6 +23,10 @@ func recogniseNames(sc *scan) {
 			i++
 		case c&isLatinFirst != 0 && t.is(isLatin):
 			sc.latinName(i)
+		case c&ctxSelf != 0 && t.letters <= 3, t.letters == 3 && fold(sc.str(i)) == "это":
+			sc.introduced(i)
+		case c&isBooking != 0 && t.letters > 4:
+			sc.bookedFor(i)
 		case c&ctxName != 0, c&notNumber != 0 && t.letters == 5 && fold(sc.str(i)) == "бронь":
 			sc.namedSurname(i)
 		}
@@ -148,6 +152,10 @@ func (sc *scan) judgeName(a, b int) (float64, string) {
 		case p&partInitial != 0:
 			initials++
 			pattern = append(pattern, 'I')
+		case p&partKin != 0 && honorific(fold(sc.str(k))):
+			if len(pattern) == 0 {
+				return 0, ""
+			}
 		case p&partKin != 0:
 			kin++
 			if len(pattern) == 0 || pattern[len(pattern)-1] == 'I' {
@@ -257,8 +265,9 @@ func (sc *scan) sentenceStart(i int) bool {
 	if i == 0 {
 		return true
 	}
-	b := strings.TrimRight(sc.before(i), " \"-—")
-	return b == "" || strings.ContainsAny(b[len(b)-1:], ".!?:\n")
+	gap := sc.before(i)
+	b := strings.TrimRight(gap, " \"-—")
+	return b == "" && gap != " " || b != "" && strings.ContainsAny(b[len(b)-1:], ".!?:\n")
 }
 
 // namePlace lowers the score of a name that is of a street, a firm, a work of art, or of
@@ -391,6 +400,9 @@ func (sc *scan) surnamesBesideFindings() {
 			if sc.bareSurname(i) {
 				break
 			}
+		}
+		if f.kind == Phone {
+			sc.callerBefore(f.start)
 		}
 		for i := sc.tokenAt(f.end); i < len(sc.toks) && int(sc.toks[i].start)-f.end < 12; i++ {
 			if sc.bareSurname(i) {

@@ -34,7 +34,7 @@ var numberRules = [maxDigits + 1][]func(*scan, *number, *surroundings){
 	16: {recogniseCard, recogniseOMS},
 	17: {recogniseCard},
 	18: {recogniseCard},
-	19: {recogniseCard},
+	19: {recogniseCard, recogniseINNWithKPP},
 	20: {recogniseAccount},
 }
 

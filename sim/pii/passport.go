@@ -29,7 +29,7 @@ func recognisePassport(sc *scan, n *number, u *surroundings) {
 		c.rule, c.score = "formatted", 0.65
 	case n.grouped(4, 6), n.grouped(2, 2, 3, 3), n.grouped(4, 3, 3):
 		c.score = 0.4
-	case n.tight:
+	case n.tight, len(n.groups) == 10 && n.only(" "): // read by a machine from a picture
 		c.score = 0.2
 	default:
 		c.score = 0.1
@@ -52,7 +52,7 @@ func recognisePassport(sc *scan, n *number, u *surroundings) {
 		c.score += 0.55
 		c.context = sc.word(n.i, n.j, speaks)
 	case u.far&speaks != 0 && sc.passportNear(n.i), u.after&speaks != 0:
-		c.score += 0.4
+		c.score += 0.41
 		c.context = sc.word(n.i, n.j, speaks)
 	case n.grouped(4, 6) && n.seps == " " && sc.alone(n.start, n.end):
 		c.score += 0.25

@@ -108,9 +108,10 @@ func (sc *scan) judgePhone(n *number, u *surroundings, c candidate) {
 		return // a landline that is said to be the business's
 	}
 	switch {
-	case strings.HasPrefix(sc.text[n.end:], "@c.us"), strings.HasPrefix(sc.text[n.end:], "@s.whatsapp.net"):
+	case strings.HasPrefix(sc.text[n.end:], "@c.us"), strings.HasPrefix(sc.text[n.end:], "@s.whatsapp.net"),
+		strings.HasPrefix(sc.text[n.end:], "@") && n.i > 0 && startsAny(fold(sc.str(n.i-1)), "sip"):
 		c.score += 0.5
-		c.note = "адрес в WhatsApp"
+		c.note = "адрес в мессенджере или у телефонии"
 	case u.field&ctxPhone != 0:
 		c.score += 0.5
 		c.rule = "field"

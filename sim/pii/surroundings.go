@@ -77,7 +77,10 @@ func endsSentence(gap string) bool {
 func (sc *scan) fieldClass(i int) class {
 	first, last := sc.fieldName(i)
 	var c class
-	for k := first; k <= last && k >= 0; k++ {
+	if first < 0 {
+		return sc.columnClass(i)
+	}
+	for k := first; k <= last; k++ {
 		c |= sc.class(k)
 	}
 	return c

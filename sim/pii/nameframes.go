@@ -1,0 +1,110 @@
+package pii
+
+import "strings"
+
+// Frames are phrases in which a surname stands alone and is a person's all the same.
+
+// honorific tells whether a word of respect stands between the parts of a name: «Фәридә апа
+// Шакирова».
+func honorific(w string) bool {
+	return startsAny(w, "апа", "абый", "ханым", "әфәнде", "туташ")
+}
+
+// nominativeSurname tells whether a folded word ends like a surname of the one who speaks.
+// Adjectives in lower case («я русская») are none.
+func nominativeSurname(w string, capital bool) bool {
+	for _, e := range [...]string{"анин", "янин", "нина", "щина", "чина"} {
+		if strings.HasSuffix(w, e) && !capital {
+			return false
+		}
+	}
+	for _, e := range [...]string{"ова", "ева", "ина", "ына", "ов", "ев", "ин", "ын", "енко", "швили", "адзе", "идзе"} {
+		if strings.HasSuffix(w, e) {
+			return true
+		}
+	}
+	return capital && (strings.HasSuffix(w, "ская") || strings.HasSuffix(w, "ский") || strings.HasSuffix(w, "цкая") || strings.HasSuffix(w, "цкий"))
+}
+
+// introduced reads «я Бикмуллина», «это Юнусов», «мин хусаинова, иртәгә киләм».
+func (sc *scan) introduced(i int) {
+	w := fold(sc.str(i))
+	if w != "я" && w != "это" && w != "мин" || i+1 >= len(sc.toks) || i > 0 && strings.HasSuffix(sc.gap(i-1), "-") {
+		return
+	}
+	switch sc.gap(i) {
+	case " ", ", ", " - ":
+	default:
+		return
+	}
+	k := i + 1
+	t := sc.toks[k]
+	if !t.is(isCyrillic) || t.letters < 5 || sc.class(k)&^isSurname != 0 || sc.patronymic(k) {
+		return
+	}
+	capital := t.is(startsUpper)
+	if s := fold(sc.str(k)); !surnameEnding(s) || !nominativeSurname(s, capital) || w == "это" && (!capital || strings.HasSuffix(s, "ая") || strings.HasSuffix(s, "ий")) {
+		return
+	}
+	rest := sc.text[t.end:]
+	closed := rest == "" || strings.IndexByte(",.!;\n\"<", rest[0]) >= 0
+	if !closed && (!capital || w == "это" && k+1 < len(sc.toks) && sc.toks[k+1].is(startsUpper)) {
+		return
+	}
+	if k+1 < len(sc.toks) && sc.gap(k) == " " && sc.class(k+1)&(isBusiness|notPerson|ctxStreet) != 0 {
+		return
+	}
+	sc.add(candidate{start: int(t.start), end: int(t.end), kind: Name, rule: "surname", score: 0.65, context: sc.str(i)})
+}
+
+// bookedFor reads «на Мингалееву запишите», «запись на Каримову». The accusative of women
+// only: «записаться на Гагарина» asks for a street.
+func (sc *scan) bookedFor(i int) {
+	if !startsAny(fold(sc.str(i)), "запиш", "запис", "перезапиш", "брон") {
+		return
+	}
+	for _, k := range [...]int{i - 1, i + 2} {
+		if k < 1 || k >= len(sc.toks) || fold(sc.str(k-1)) != "на" || sc.gap(k-1) != " " || k == i-1 && sc.gap(k) != " " || k == i+2 && sc.gap(i) != " " {
+			continue
+		}
+		t := sc.toks[k]
+		if !t.is(startsUpper) || sc.class(k)&^isSurname != 0 || !surnameEnding(fold(sc.str(k))) {
+			continue
+		}
+		if s := fold(sc.str(k)); !startsAny(s[len(s)-2:], "у", "ю") {
+			continue
+		}
+		if k+1 < len(sc.toks) && sc.gap(k) == " " && sc.class(k+1)&(isBusiness|notPerson|ctxStreet) != 0 {
+			continue
+		}
+		sc.add(candidate{start: int(t.start), end: int(t.end), kind: Name, rule: "surname", score: 0.65, context: sc.str(i)})
+	}
+}
+
+// callerBefore finds the surname that opens the sentence of a phone: «Юнусов просил
+// перезвонить 8917…».
+func (sc *scan) callerBefore(start int) {
+	for i := sc.tokenAt(start) - 1; i >= 0 && start-int(sc.toks[i].end) < 90; i-- {
+		t := sc.toks[i]
+		if t.is(isDigits) || strings.ContainsAny(sc.before(i+1), ";{}=\n") {
+			return
+		}
+		if !sc.sentenceStart(i) {
+			continue
+		}
+		if t.is(startsUpper) && sc.class(i)&^isSurname == 0 && i+1 < len(sc.toks) && sc.gap(i) == " " && pastOrPresent(fold(sc.str(i+1))) && nominativeSurname(fold(sc.str(i)), true) {
+			sc.bareSurname(i)
+		}
+		return
+	}
+}
+
+// pastOrPresent tells whether a word is what somebody does or did: «просил», «ждёт».
+func pastOrPresent(w string) bool {
+	for _, e := range [...]string{"ил", "ал", "ила", "ала", "ел", "ела", "ит", "ет", "лся", "лась", "ится", "ется"} {
+		if strings.HasSuffix(w, e) {
+			return true
+		}
+	}
+	return false
+}
