@@ -152,6 +152,10 @@ func (sc *scan) house(k int) (end int, flat bool) {
 		case !next.is(isDigits) && next.letters == 1 && g == "" && next.is(isCyrillic):
 			k++
 			end = k // 5а
+			if k+1 < len(sc.toks) && sc.toks[k+1].is(isDigits) && sc.gap(k) == "" && sc.toks[k+1].letters <= 2 {
+				k++
+				end = k // 139к2
+			}
 		case next.is(isDigits) && (g == "/" || g == "-") && next.letters <= 4:
 			k++
 			end = k
@@ -206,6 +210,8 @@ func (sc *scan) addAddress(from, end int, flat bool, score float64) int {
 		}
 		break
 	}
+	first = sc.settlement(first)
+	start = int(sc.toks[first].start)
 	c := candidate{start: start, end: int(sc.toks[end].end), kind: Address, rule: "formatted", score: score}
 	if flat {
 		c.score += 0.1

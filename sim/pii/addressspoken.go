@@ -50,3 +50,46 @@ func (sc *scan) barePlace(i int) int {
 	}
 	return sc.addAddress(i, end, flat, 0.6)
 }
+
+// settlement goes back from the first word of an address over villages, districts and
+// regions: «Пермский край, с. Высокая Гора, ул. Полевая». It answers the new first word.
+func (sc *scan) settlement(first int) int {
+	for first > 0 && addressGap(sc.gap(first-1)) {
+		k := first - 1
+		if regionWord(fold(sc.str(k))) {
+			if k == 0 || !sc.toks[k-1].is(startsUpper) || sc.gap(k-1) != " " {
+				return first
+			}
+			first = k - 1
+			continue
+		}
+		// one or two capitalised words with the word for a village before them
+		for k > 0 && first-k < 2 && sc.toks[k-1].is(startsUpper) && sc.toks[k].is(startsUpper) && sc.gap(k-1) == " " {
+			k--
+		}
+		if k == 0 || !sc.toks[k].is(startsUpper) || !sc.toks[k].is(isCyrillic) || !addressGap(sc.gap(k-1)) || !villageWord(fold(sc.str(k-1))) {
+			if villageWord(fold(sc.str(k))) && sc.toks[k].letters > 2 && k+1 < first {
+				return k
+			}
+			return first
+		}
+		first = k - 1
+	}
+	return first
+}
+
+func regionWord(w string) bool {
+	switch w {
+	case "край", "область", "обл", "республика", "респ", "район":
+		return true
+	}
+	return false
+}
+
+func villageWord(w string) bool {
+	switch w {
+	case "с", "село", "селе", "д", "дер", "деревня", "деревне", "п", "пос", "поселок", "поселке", "пгт", "рп", "снт", "мкр", "микрорайон", "город", "республика", "станица", "хутор":
+		return true
+	}
+	return false
+}

@@ -81,6 +81,12 @@ func (sc *scan) dateAt(i int) (date, bool) {
 			}
 		}
 		return d, t.letters <= 4 && d.real()
+	case sc.toks[i+1].is(isLatin) && sc.romanMonth(i+1) > 0 && i+2 < len(sc.toks) && sc.toks[i+2].is(isDigits) && sc.gap(i) == "." && sc.gap(i+1) == ".":
+		d.b, d.day, d.month, d.year = i+2, sc.num(i), sc.romanMonth(i+1), sc.num(i+2)
+		if sc.toks[i+2].letters == 2 {
+			d.year = century(d.year)
+		}
+		return d, d.real()
 	case sc.class(i+1)&isMonth != 0 && (sc.gap(i) == " " || sc.gap(i) == "-" || sc.gap(i) == "-го "):
 		d.b, d.day, d.month = i+1, sc.num(i), sc.month(i+1)
 		if i+2 < len(sc.toks) && sc.toks[i+2].is(isDigits) && (sc.gap(i+1) == " " || sc.gap(i+1) == ", " || sc.gap(i+1) == ". ") && (sc.toks[i+2].letters == 4 || sc.toks[i+2].letters == 2 && sc.num(i+2) > 31) {
@@ -98,6 +104,19 @@ func (sc *scan) dateAt(i int) (date, bool) {
 		return d, d.real()
 	}
 	return d, false
+}
+
+// romanMonth reads the month of «5.V.1988».
+func (sc *scan) romanMonth(i int) int {
+	if sc.toks[i].letters > 4 || !sc.toks[i].is(startsUpper) {
+		return 0
+	}
+	for n, roman := range [...]string{"I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"} {
+		if sc.str(i) == roman {
+			return n + 1
+		}
+	}
+	return 0
 }
 
 func (sc *scan) month(i int) int { return sc.lex.words[sc.toks[i].node].value }

@@ -14,7 +14,7 @@ var contextWords = []struct {
 	{ctxName, `фамили* зовут фио фамилиям* исем исемем* fio surname lastname firstname fullname имя имени отчеств* patronymic
 		middlename клиентк* клиент клиента клиенту клиентом client customer пациент* patient guest гость гостя name господин*
 		представил* представля* беспокоит госпож* гражданин* гражданк* заявител* отправител* получател* плательщик* владел* ученик* ребен* подписант* контактн*`},
-	{ctxBirth, `родил* рожден* рождения др birth birthdate birthday dob bday born туган туу туганмын именин* гр рожд`},
+	{ctxBirth, `родил* рожден* рождения др birth birthdate birthday dob bday bdate born туган туу туганмын именин* гр рожд`},
 	{ctxPassport, `пасп подразделени* подр паспорт* паспортн* серия серии серию сери сер passport документ* личност* passports passportnumber
 		паспортым*`},
 	{ctxForeign, `международн* загран* загранпаспорт* заграничн* foreign international`},

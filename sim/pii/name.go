@@ -29,6 +29,7 @@ func recogniseNames(sc *scan) {
 			sc.bookedFor(i)
 		case c&ctxName != 0, c&notNumber != 0 && t.letters == 5 && fold(sc.str(i)) == "бронь":
 			sc.namedSurname(i)
+			sc.namedPair(i)
 		}
 	}
 	sc.surnamesBesideFindings()

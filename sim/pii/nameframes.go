@@ -108,3 +108,34 @@ func pastOrPresent(w string) bool {
 	}
 	return false
 }
+
+// namedPair reads two words that are said to be a name though neither is known as a first
+// name: «меня зовут Рузанна Погосян», «клиент: Зебо Турсунова».
+func (sc *scan) namedPair(i int) {
+	w := fold(sc.str(i))
+	called := w == "зовут"
+	if !called && !startsAny(w, "фио", "fio", "fullname", "клиент", "пациент", "заявител", "плательщик", "отправител", "получател", "представил") {
+		return
+	}
+	k := i + 1
+	if k < len(sc.toks) && called && startsAny(fold(sc.str(k)), "меня", "мен", "ее", "её", "его") {
+		k++
+	}
+	if k+1 >= len(sc.toks) || len(sc.gap(k-1)) > 4 || strings.ContainsAny(sc.gap(k-1), "\n.!?;") || sc.gap(k) != " " {
+		return
+	}
+	a, b := sc.toks[k], sc.toks[k+1]
+	capital := a.is(startsUpper) && b.is(startsUpper)
+	if !a.is(isCyrillic) || !b.is(isCyrillic) || a.letters < 3 || b.letters < 3 || a.is(allUpper) != b.is(allUpper) || !capital && (!called || a.is(startsUpper) || b.is(startsUpper)) {
+		return
+	}
+	known := isFirst | isAmbiguous | isPet | isSurname
+	if sc.class(k)&^known != 0 || sc.class(k+1)&^known != 0 || verbLike(fold(sc.str(k+1))) && !surnameEnding(fold(sc.str(k+1))) {
+		return
+	}
+	surname := sc.parts(k)&partSurname != 0 || sc.parts(k+1)&partSurname != 0
+	if !surname && (!called || !capital) {
+		return
+	}
+	sc.add(candidate{start: int(a.start), end: int(b.end), kind: Name, rule: "full", score: 0.65, context: sc.str(i)})
+}

@@ -116,6 +116,13 @@ func addNames(b *builder) {
 // latinForms are the usual transliterations of a name.
 func latinForms(name string) []string {
 	out := []string{""}
+	if stem, ok := strings.CutSuffix(name, "ия"); ok {
+		// Ксения is Ksenia more often than Kseniya
+		for _, s := range latinForms(stem) {
+			out = append(out, s+"ia", s+"iya", s+"iia", s+"ya")
+		}
+		return out[1:]
+	}
 	for _, r := range name {
 		alts := latinLetters[r]
 		if alts == nil {

@@ -108,7 +108,7 @@ func (sc *scan) startsNumber(i int) bool {
 		if start < 2 || !asciiDigit(s[start-2]) {
 			return c != '-' && c != '_' || start < 2 || !asciiLetter(s[start-2])
 		}
-		return false
+		return c == ',' && i > 0 && sc.cell(i)
 	default:
 		if asciiLetter(c) || c >= 0x80 && i > 0 && sc.toks[i-1].end == sc.toks[i].start {
 			// «тел89177654321», «т.8917…»: a Russian word may touch a number
@@ -133,11 +133,22 @@ func (sc *scan) endsNumber(j int) bool {
 	}
 	if end+1 < len(s) && asciiDigit(s[end+1]) {
 		switch c {
-		case '.', ',', ':', '-', '/':
+		case ',':
+			return j+1 < len(sc.toks) && sc.cell(j+1)
+		case '.', ':', '-', '/':
 			return false
 		}
 	}
 	return true
+}
+
+// cell tells whether the digits of token i, which a comma joins to other digits, fill a cell
+// of a table rather than go on with a fraction: «1988-05-03,79541112233».
+func (sc *scan) cell(i int) bool {
+	if sc.columnClass(i) != 0 {
+		return true
+	}
+	return sc.toks[i].letters >= 10 && (sc.toks[i-1].letters >= 5 || i > 1 && sc.toks[i-2].is(isDigits) && sc.gap(i-2) == "-")
 }
 
 // opening looks for a plus and a bracket before the first digit.

@@ -22,6 +22,9 @@ func recogniseNumberWords(sc *scan) {
 		}
 		if numerals >= 3 {
 			d := sc.spokenDigits(from, j)
+			if from > 0 && sc.gap(from-1) == " " && d != "" && d[0] == '7' && fold(sc.str(from-1)) == "плюс" {
+				from--
+			}
 			if len(d) == 11 && (d[0] == '8' || d[0] == '7') && subscriber(d[1:]) || len(d) == 10 && d[0] == '9' {
 				sc.add(candidate{start: int(sc.toks[from].start), end: int(sc.toks[j].end), kind: Phone, rule: "words", score: 0.85})
 			}

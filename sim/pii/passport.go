@@ -83,6 +83,12 @@ func recogniseSeries(sc *scan) {
 		if t := sc.toks[i]; t.letters <= 4 && t.is(isLatin) && t.is(startsUpper) {
 			sc.birthCertificate(i)
 		}
+		if sc.toks[i].letters == 1 && i > 0 && sc.gap(i-1) == "/" && fold(sc.str(i)) == "п" && fold(sc.str(i-1)) == "к" {
+			if sc.around(max(0, i-1), min(i+2, len(sc.toks)-1)).has(ctxPassport) {
+				sc.departmentCode(i)
+			}
+			continue
+		}
 		if sc.toks[i].is(isDigits) || sc.class(i)&ctxPassport == 0 {
 			continue
 		}

@@ -138,6 +138,8 @@ func (sc *scan) judgePhone(n *number, u *surroundings, c candidate) {
 	case sc.alone(n.start, n.end) && len(n.digits) >= 10 && n.digits[len(n.digits)-10] == '9':
 		c.score += 0.4
 		c.rule = "whole"
+	case n.i > 0 && sc.class(n.i-1)&ctxSelf != 0 && n.seps != "" && d0(n) == '9':
+		c.score += 0.15 // «мой 935 25 351 67»
 	case u.near&ctxName != 0 || n.i > 0 && sc.parts(n.i-1)&(partSurname|partInitial|partPatronymic) != 0 && len(sc.gap(n.i-1)) <= 4 || u.near&isFirst != 0 && !sc.isField(n.i):
 		c.score += 0.3
 	case sc.hashed(n.i):
@@ -145,6 +147,9 @@ func (sc *scan) judgePhone(n *number, u *surroundings, c candidate) {
 	}
 	sc.add(c)
 }
+
+// d0 is the first digit of the operator's code.
+func d0(n *number) byte { return n.digits[len(n.digits)-10] }
 
 // tiedTo tells whether the nearest word of the class stands right before the number:
 // «заказ 8917…», «заказ № 8917…», "order_id": "8917…".

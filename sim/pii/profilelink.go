@@ -6,7 +6,7 @@ import (
 )
 
 // profileHosts are the places where people have pages.
-var profileHosts = []string{"vk.com/", "vk.ru/", "t.me/", "instagram.com/", "ok.ru/", "wa.me/", "facebook.com/", "telegram.me/", "api.whatsapp.com/send?phone=", "vk.me/", "tiktok.com/@", "max.ru/u/", "viber.click/"}
+var profileHosts = []string{"vk.com/", "vkontakte.ru/", "odnoklassniki.ru/", "linkedin.com/in/", "threads.net/@", "threads.com/@", "vk.ru/", "t.me/", "instagram.com/", "ok.ru/", "wa.me/", "facebook.com/", "telegram.me/", "api.whatsapp.com/send?phone=", "vk.me/", "tiktok.com/@", "max.ru/u/", "viber.click/"}
 
 // notPages are first parts of paths which belong to no person.
 var notPages = map[string]bool{
@@ -20,7 +20,11 @@ func recogniseLinks(sc *scan) {
 	for i := range sc.toks {
 		t := sc.toks[i]
 		at := int(t.start)
-		if !t.is(isLatin) || t.letters > 9 || int(t.end) >= len(s) || s[t.end] != '.' {
+		if t.is(isLatin) && t.letters == 2 && strings.HasPrefix(s[at:], "tg://user?id=") {
+			sc.telegramUser(at)
+			continue
+		}
+		if !t.is(isLatin) || t.letters > 13 || int(t.end) >= len(s) || s[t.end] != '.' {
 			continue
 		}
 		for _, host := range profileHosts {
@@ -33,6 +37,18 @@ func recogniseLinks(sc *scan) {
 			sc.linkAt(at, at+len(host), host)
 			break
 		}
+	}
+}
+
+// telegramUser reads tg://user?id=512345678.
+func (sc *scan) telegramUser(at int) {
+	id := at + len("tg://user?id=")
+	end := id
+	for end < len(sc.text) && asciiDigit(sc.text[end]) {
+		end++
+	}
+	if end-id >= 5 {
+		sc.add(candidate{start: at, end: end, kind: ProfileLink, rule: "formatted", score: 0.9})
 	}
 }
 

@@ -42,6 +42,7 @@ func recogniseSecrets(sc *scan) {
 	sc.webhooks()
 	sc.privateKeys()
 	sc.basicAuth()
+	sc.curlUser()
 	run := 0
 	for i := range sc.toks {
 		t := sc.toks[i]
@@ -215,6 +216,24 @@ func (sc *scan) basicAuth() {
 	}
 }
 
+// curlUser finds «curl -u user:password».
+func (sc *scan) curlUser() {
+	s := sc.text
+	for from := 0; ; {
+		k := strings.Index(s[from:], " -u ")
+		if k < 0 {
+			return
+		}
+		p := from + k + 4
+		from = p
+		end := valueEnd(s, p)
+		user, password, ok := strings.Cut(s[p:end], ":")
+		if ok && user != "" && len(password) >= 4 && !hidden(password) && strings.Contains(s[max(0, p-80):p], "curl") {
+			sc.add(candidate{start: p, end: end, kind: Secret, rule: "basicauth", score: 0.9})
+		}
+	}
+}
+
 // botToken: eight to ten digits, a colon and 35 characters.
 func (sc *scan) botToken(i int) {
 	s, t := sc.text, sc.toks[i]
@@ -321,11 +340,13 @@ func secretEnough(name, v string, explicit bool) bool {
 		upper = upper || v[i] >= 'A' && v[i] <= 'Z'
 		cyrillic = cyrillic || v[i] >= 0x80
 	}
-	if cyrillic || strings.Contains(v, "://") {
+	if strings.Contains(v, "://") {
 		return false
 	}
 	password := strings.Contains(name, "passw") || strings.HasPrefix(name, "парол") || name == "pwd" || name == "pass"
 	switch {
+	case cyrillic: // «пароль: котик2015»
+		return password && explicit && hasDigit && len(v) >= 8
 	case password && explicit:
 		return len(v) >= 4 && (hasLetter || len(v) >= 6) && !strings.Contains(v, "/") || len(v) >= 8 && hasDigit && hasLetter
 	case password:
@@ -333,7 +354,7 @@ func secretEnough(name, v string, explicit bool) bool {
 	case name == "bearer" || name == "authorization":
 		return len(v) >= 12 && (hasDigit || upper)
 	case strings.Contains(name, "token") || strings.Contains(name, "secret") || strings.Contains(name, "токен") || strings.HasPrefix(name, "api") || strings.Contains(name, "key_") || strings.Contains(name, "_key") || strings.HasPrefix(name, "вебхук") || strings.HasPrefix(name, "ключ"):
-		return len(v) >= 12 && hasDigit && hasLetter && !uuid(v) && !strings.Contains(v, "://") && (explicit || len(v) >= 20)
+		return len(v) >= 12 && hasDigit && hasLetter && (!uuid(v) || strings.Contains(name, "secret") && explicit) && (explicit || len(v) >= 20)
 	}
 	return explicit && len(v) >= 24 && hasDigit && hasLetter && !uuid(v) && !strings.ContainsAny(v, ":/")
 }
