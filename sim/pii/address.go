@@ -160,6 +160,18 @@ func (sc *scan) house(k int) (end int, flat bool) {
 			k++
 			end = k
 			flat = flat || g == "-"
+		case tatarHouse(w) && g == " ":
+			flat = flat || c&ctxFlat != 0
+			k++
+			end = k // 12 йорт
+		case strings.HasPrefix(w, "нч") && (g == " " || g == "-") && k+2 < len(sc.toks) && tatarHouse(fold(sc.str(k+2))):
+			flat = flat || sc.class(k+2)&ctxFlat != 0
+			k += 2
+			end = k // 15 нче йорт
+		case next.is(isDigits) && addressGap(g) && k+3 < len(sc.toks) && strings.HasPrefix(fold(sc.str(k+2)), "нч") && tatarHouse(fold(sc.str(k+3))):
+			flat = true
+			k += 3
+			end = k // 7 нче фатир
 		case addressGap(g) && (c&(ctxFlat|ctxHouse) != 0 || w == "к" || w == "корп" || w == "корпус" || w == "стр" || w == "строение" || w == "подъезд" || w == "под" || w == "этаж" || w == "эт" || w == "домофон" || w == "блок" || w == "секция") &&
 			k+2 < len(sc.toks) && sc.toks[k+2].is(isDigits) && (addressGap(sc.gap(k+1)) || strings.TrimSpace(sc.gap(k+1)) == "" || sc.gap(k+1) == "-") && sc.toks[k+2].letters <= 4:
 			flat = flat || c&ctxFlat != 0

@@ -44,6 +44,9 @@ func (sc *scan) barePlace(i int) int {
 	if !flat && !strings.HasSuffix(w, "ская") && !strings.HasSuffix(w, "ской") && !strings.HasSuffix(w, "ная") && !strings.HasSuffix(w, "ной") {
 		return 0
 	}
+	if flat && i > 0 && sc.toks[i-1].is(isDigits) && sc.toks[i-1].letters == 6 && sc.gap(i-1) == ", " {
+		return sc.addAddress(i, end, true, 0.6) // after a postal index
+	}
 	u := sc.around(i, end)
 	if (u.near|u.after)&ctxAddress == 0 || (u.near|u.after)&isBusiness != 0 {
 		return 0
@@ -93,3 +96,6 @@ func villageWord(w string) bool {
 	}
 	return false
 }
+
+// tatarHouse tells whether a word closes the number before it: «12 йорт, 4 фатир».
+func tatarHouse(w string) bool { return startsAny(w, "йорт", "фатир") }

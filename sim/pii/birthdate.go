@@ -141,7 +141,7 @@ func (sc *scan) judgeDate(d date) {
 	birth := sc.birthBefore(d.a)
 	after := sc.birthAfter(d.b)
 	switch {
-	case d.year != 0 && !d.past():
+	case d.year != 0 && !d.past(), sc.issued(d.a):
 		return
 	case u.field&ctxBirth != 0:
 		c.rule, c.score = "field", 0.95
@@ -168,6 +168,11 @@ func (sc *scan) judgeDate(d date) {
 		c.context = sc.word(d.a, d.b, ctxBirth)
 	}
 	sc.add(c)
+}
+
+// issued tells whether a date is of a paper: «выдан 17.05.2008».
+func (sc *scan) issued(i int) bool {
+	return i > 0 && startsAny(fold(sc.str(i-1)), "выдан", "выдач") && sc.fieldClass(i)&ctxBirth == 0
 }
 
 // birthBefore looks for the word within some ten words before; a date that belongs to

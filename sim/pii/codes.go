@@ -171,7 +171,7 @@ func (sc *scan) oneTime(i, j int) {
 		if words < 4 && cl&ctxOTP != 0 && at < 0 {
 			code, at = true, k
 		}
-		if cl&ctxOTPStrong != 0 || strings.HasPrefix(w, "ваш") || strings.HasPrefix(w, "прише") || w == "введите" {
+		if cl&ctxOTPStrong != 0 || strings.HasPrefix(w, "ваш") || w == "your" || strings.HasPrefix(w, "прише") || w == "введите" {
 			strong = true
 		}
 		if cl&(notNumber|notMoney|ctxAddress|ctxFlat|ctxHouse|ctxStreet|notTime|notVersion|isDoc|ctxPlate|ctxCard|ctxPassport) != 0 && !strong && w != "code" {

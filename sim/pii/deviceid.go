@@ -35,6 +35,21 @@ func recogniseDevices(sc *scan) {
 		}
 		sc.add(candidate{start: at - 2, end: at + 15, kind: DeviceID, rule: "formatted", score: 0.9})
 	}
+	for from := 0; ; {
+		k := strings.Index(s[from:], ":APA91b")
+		if k < 0 {
+			break
+		}
+		start, end := from+k, from+k+1
+		for start > 0 && tokenChar(s[start-1], "-_") {
+			start--
+		}
+		for end < len(s) && tokenChar(s[end], "-_") {
+			end++
+		}
+		from = end
+		sc.add(candidate{start: start, end: end, kind: DeviceID, rule: "shape", score: 0.95}) // a push token of Firebase
+	}
 	for i := range sc.toks {
 		if sc.class(i)&ctxDevice != 0 {
 			sc.namedDevice(i)

@@ -52,7 +52,7 @@ func personal(nick string) bool {
 func (sc *scan) namedHandle(i int) {
 	s := sc.text
 	k := i + 1
-	for k < len(sc.toks) && k < i+4 && sc.toks[k].is(isCyrillic) && sc.class(k)&(ctxHandle|ctxPhoneWeak|ctxSelf) != 0 && !strings.ContainsAny(sc.gap(k-1), ".!?\n") {
+	for k < len(sc.toks) && k < i+4 && sc.toks[k].is(isCyrillic) && (sc.class(k)&(ctxHandle|ctxPhoneWeak|ctxSelf) != 0 || sc.toks[k].letters <= 2) && !strings.ContainsAny(sc.gap(k-1), ".!?\n") {
 		k++
 	}
 	if k >= len(sc.toks) || !sc.toks[k].is(isLatin) || sc.toks[k].is(isCyrillic) {
@@ -62,6 +62,9 @@ func (sc *scan) namedHandle(i int) {
 	start := int(sc.toks[k].start)
 	if len(gap) > 5 || strings.Trim(gap, " :-\"=(") != "" || gap == "" || gap == "-" || gap == "\"," {
 		return
+	}
+	if strings.HasPrefix(s[start:], "live:") {
+		start += len("live:") // as Skype writes it
 	}
 	end := start
 	for end < len(s) && (handleChar(s[end]) || s[end] == '.' && end+1 < len(s) && handleChar(s[end+1]) && s[end+1] < 0x80) {

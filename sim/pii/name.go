@@ -25,6 +25,8 @@ func recogniseNames(sc *scan) {
 			sc.latinName(i)
 		case c&ctxSelf != 0 && t.letters <= 3, t.letters == 3 && fold(sc.str(i)) == "это":
 			sc.introduced(i)
+		case c == 0 && t.letters >= 5 && t.is(startsUpper) && t.is(isCyrillic) && i > 0:
+			sc.unknownPair(i)
 		case c&isBooking != 0 && t.letters > 4:
 			sc.bookedFor(i)
 		case c&ctxName != 0, c&notNumber != 0 && t.letters == 5 && fold(sc.str(i)) == "бронь":
@@ -57,7 +59,7 @@ func (sc *scan) dotAfter(i int) bool {
 // joins tells whether the gap between two tokens may stand inside a name.
 func joins(gap string, initialBefore bool) bool {
 	switch gap {
-	case " ", "-", "  ", "_", ";", ",", "\t", "|":
+	case " ", "-", "  ", "_", "+", ";", ",", "\t", "|":
 		return true // cells of a table and names of files too
 	case ".", ". ", ".  ", ".-":
 		return initialBefore
@@ -331,61 +333,6 @@ func oblique(w string) bool {
 	return strings.HasSuffix(w, "у") || strings.HasSuffix(w, "ом") || strings.HasSuffix(w, "ем")
 }
 
-// namedSurname finds a surname alone that is said to be one: «фамилия Сафина», "LAST_NAME":
-// "Сафина".
-func (sc *scan) namedSurname(i int) {
-	w := fold(sc.str(i))
-	field := false
-	k := i + 1
-	if k >= len(sc.toks) {
-		return
-	}
-	switch {
-	case strings.HasPrefix(w, "фамили"), w == "surname", w == "lastname", w == "фио", w == "fio", w == "fullname":
-		field = true
-	case w == "name" && i > 0 && fold(sc.str(i-1)) == "last":
-		field = true
-	case w == "бронь" && k < len(sc.toks) && fold(sc.str(k)) == "на" && k+1 < len(sc.toks) && !(k+2 < len(sc.toks) && sc.toks[k+2].is(isDigits)):
-		k++
-		if sc.gap(k-1) != " " {
-			return
-		}
-	case w == "имя" && i > 0 && fold(sc.str(i-1)) == "на", strings.HasPrefix(w, "клиент"), strings.HasPrefix(w, "пациент"), strings.HasPrefix(w, "госпо"), strings.HasPrefix(w, "граждан"), w == "гость", w == "гостя", w == "зовут":
-	default:
-		return
-	}
-	gap := sc.gap(i)
-	if len(gap) > 6 || strings.ContainsAny(gap, "\n.,!?;") && !strings.Contains(gap, `":"`) {
-		return
-	}
-	if field && k+1 < len(sc.toks) {
-		switch fold(sc.str(k)) {
-		case "моя", "наша", "у", "клиента", "клиентки", "это":
-			k++
-		}
-	}
-	t := sc.toks[k]
-	if field && t.is(isLatin) && !t.is(isCyrillic) && sc.isField(k) && latinSurnameEnding(sc.str(k)) {
-		sc.add(candidate{start: int(t.start), end: int(t.end), kind: Name, rule: "surname", score: 0.7, context: sc.str(i)})
-		return
-	}
-	if !t.is(startsUpper) && !field || !t.is(isCyrillic) {
-		return
-	}
-	p := sc.parts(k)
-	if p&partSurname == 0 && !(field && p&partUnknown != 0 && sc.isField(k)) {
-		return
-	}
-	end := int(t.end)
-	if k+1 < len(sc.toks) && sc.gap(k) == "-" && sc.parts(k+1)&(partSurname|partUnknown) != 0 {
-		end = int(sc.toks[k+1].end)
-	}
-	if k+1 < len(sc.toks) && sc.gap(k) == " " && sc.class(k+1)&(isBusiness|notPerson|ctxStreet) != 0 {
-		return // «клиент Каримовой клиники»
-	}
-	sc.add(candidate{start: int(t.start), end: end, kind: Name, rule: "surname", score: 0.7, context: sc.str(i)})
-}
-
 // surnamesBesideFindings: a surname alone is a datum where a phone or another identifier
 // stands by.
 func (sc *scan) surnamesBesideFindings() {
@@ -431,6 +378,9 @@ func (sc *scan) bareSurname(i int) bool {
 	t := sc.toks[i]
 	if !t.is(startsUpper) || t.is(isDigits) || sc.parts(i)&partSurname == 0 || sc.class(i)&(isFirst|isSurname) != 0 && !surnameEnding(fold(sc.str(i))) || sc.class(i)&isFirst != 0 {
 		return false
+	}
+	if s := fold(sc.str(i)); strings.HasSuffix(s, "ского") || strings.HasSuffix(s, "ской") || strings.HasSuffix(s, "ском") {
+		return false // «УВД Советского района»
 	}
 	if strings.Contains(sc.before(i), "@") || i+1 < len(sc.toks) && sc.toks[i+1].is(isCyrillic) && sc.gap(i) == " " && sc.toks[i+1].is(startsUpper) && sc.class(i+1) == 0 {
 		return false

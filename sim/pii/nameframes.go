@@ -60,18 +60,22 @@ func (sc *scan) introduced(i int) {
 // bookedFor reads «на Мингалееву запишите», «запись на Каримову». The accusative of women
 // only: «записаться на Гагарина» asks for a street.
 func (sc *scan) bookedFor(i int) {
-	if !startsAny(fold(sc.str(i)), "запиш", "запис", "перезапиш", "брон") {
+	if !startsAny(fold(sc.str(i)), "запиш", "запис", "перезапиш", "брон", "заброн") {
 		return
 	}
 	for _, k := range [...]int{i - 1, i + 2} {
-		if k < 1 || k >= len(sc.toks) || fold(sc.str(k-1)) != "на" || sc.gap(k-1) != " " || k == i-1 && sc.gap(k) != " " || k == i+2 && sc.gap(i) != " " {
+		if k < 1 || k >= len(sc.toks) {
+			continue
+		}
+		as := fold(sc.str(k-1)) == "как" && k == i+2 // «записана как Антипина»
+		if !as && fold(sc.str(k-1)) != "на" || sc.gap(k-1) != " " || k == i-1 && sc.gap(k) != " " || k == i+2 && sc.gap(i) != " " {
 			continue
 		}
 		t := sc.toks[k]
 		if !t.is(startsUpper) || sc.class(k)&^isSurname != 0 || !surnameEnding(fold(sc.str(k))) {
 			continue
 		}
-		if s := fold(sc.str(k)); !startsAny(s[len(s)-2:], "у", "ю") {
+		if s := fold(sc.str(k)); !as && !startsAny(s[len(s)-2:], "у", "ю") && !strings.HasSuffix(s, "чук") {
 			continue
 		}
 		if k+1 < len(sc.toks) && sc.gap(k) == " " && sc.class(k+1)&(isBusiness|notPerson|ctxStreet) != 0 {
@@ -139,3 +143,114 @@ func (sc *scan) namedPair(i int) {
 	}
 	sc.add(candidate{start: int(a.start), end: int(b.end), kind: Name, rule: "full", score: 0.65, context: sc.str(i)})
 }
+
+// namedSurname finds a surname alone that is said to be one: «фамилия Сафина», "LAST_NAME":
+// "Сафина".
+func (sc *scan) namedSurname(i int) {
+	w := fold(sc.str(i))
+	field := false
+	k := i + 1
+	if k >= len(sc.toks) {
+		return
+	}
+	switch {
+	case strings.HasPrefix(w, "фамили"), w == "surname", w == "lastname", w == "фио", w == "fio", w == "fullname":
+		field = true
+	case w == "name" && i > 0 && fold(sc.str(i-1)) == "last":
+		field = true
+	case w == "бронь" && k < len(sc.toks) && fold(sc.str(k)) == "на" && k+1 < len(sc.toks) && !(k+2 < len(sc.toks) && sc.toks[k+2].is(isDigits)):
+		k++
+		if sc.gap(k-1) != " " {
+			return
+		}
+	case w == "имя" && i > 0 && fold(sc.str(i-1)) == "на", strings.HasPrefix(w, "клиент"), strings.HasPrefix(w, "пациент"), strings.HasPrefix(w, "госпо"), strings.HasPrefix(w, "граждан"), w == "гость", w == "гостя", w == "зовут":
+	default:
+		return
+	}
+	gap := sc.gap(i)
+	if field && sc.isAnswer(gap) {
+		gap = " " // «— Фамилия? — Ефремова»
+	}
+	if len(gap) > 6 || strings.ContainsAny(gap, "\n.,!?;") && !strings.Contains(gap, `":"`) {
+		return
+	}
+	if field && k+1 < len(sc.toks) {
+		switch fold(sc.str(k)) {
+		case "моя", "наша", "у", "клиента", "клиентки", "это":
+			k++
+		}
+	}
+	t := sc.toks[k]
+	if field && t.is(isLatin) && !t.is(isCyrillic) && sc.isField(k) && latinSurnameEnding(sc.str(k)) {
+		sc.add(candidate{start: int(t.start), end: int(t.end), kind: Name, rule: "surname", score: 0.7, context: sc.str(i)})
+		return
+	}
+	if !t.is(startsUpper) && !field || !t.is(isCyrillic) {
+		return
+	}
+	p := sc.parts(k)
+	if p&partSurname == 0 && !(field && p&partUnknown != 0 && sc.isField(k)) {
+		return
+	}
+	end := int(t.end)
+	if k+1 < len(sc.toks) && sc.gap(k) == "-" && sc.parts(k+1)&(partSurname|partUnknown) != 0 {
+		end = int(sc.toks[k+1].end)
+	}
+	if k+1 < len(sc.toks) && sc.gap(k) == " " && sc.class(k+1)&(isBusiness|notPerson|ctxStreet) != 0 {
+		return // «клиент Каримовой клиники»
+	}
+	sc.add(candidate{start: int(t.start), end: end, kind: Name, rule: "surname", score: 0.7, context: sc.str(i)})
+}
+
+// isAnswer tells whether a question ended and a turn of talk began: «? — ».
+func (sc *scan) isAnswer(gap string) bool {
+	return strings.Contains(gap, "?") && strings.ContainsAny(gap, "-—") && strings.Trim(gap, " ?-—\"\n") == ""
+}
+
+// unknownPair reads two capitalised words of which one ends like a surname for sure and the
+// other is not in the lexicon: «Гыйззәтуллина Рәмзия дип языгыз». The first word of a
+// sentence may have its capital for another reason.
+func (sc *scan) unknownPair(i int) {
+	if sc.gap(i-1) != " " {
+		return
+	}
+	a, b := sc.toks[i-1], sc.toks[i]
+	if !a.is(startsUpper) || !a.is(isCyrillic) || a.letters < 3 || sc.class(i-1) != 0 || a.is(allUpper) || b.is(allUpper) {
+		return
+	}
+	first, second := fold(sc.str(i-1)), fold(sc.str(i))
+	switch {
+	case sureSurname(second) && !adjective(first) && !sc.sentenceStart(i-1), sureSurname(second) && tatarLetters(first):
+	case sureSurname(first) && !adjective(second) && !verbLike(second) && a.letters >= 6:
+	default:
+		return
+	}
+	c := candidate{start: int(a.start), end: int(b.end), kind: Name, rule: "full", score: 0.62}
+	c.score = sc.namePlace(i-1, i, &c)
+	sc.add(c)
+}
+
+// sureSurname leaves out the endings that other words have too.
+func sureSurname(w string) bool {
+	if len(w) < 12 {
+		return false
+	}
+	for _, e := range [...]string{"уллин", "уллина", "уллину", "уллиной", "етдинов", "етдинова", "утдинов", "утдинова", "етдинову", "утдинову", "етдиновой", "утдиновой", "ова", "ева", "ину", "ову", "еву", "ина", "овой", "евой", "иной", "енко", "швили"} {
+		if strings.HasSuffix(w, e) {
+			return surnameEnding(w)
+		}
+	}
+	return false
+}
+
+func adjective(w string) bool {
+	for _, e := range [...]string{"ая", "яя", "ое", "ее", "ый", "ий", "ой", "ей", "ую", "ые", "ие", "ого", "его", "ых", "их", "ому", "ему", "ым", "им"} {
+		if strings.HasSuffix(w, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// tatarLetters tells whether a word has letters that Russian lacks.
+func tatarLetters(w string) bool { return strings.ContainsAny(w, "әөүҗңһ") }

@@ -272,6 +272,10 @@ func (sc *scan) namedSecret(i int) {
 		k++
 		name += "_" + fold(sc.str(k))
 	}
+	if name == "auth" && k+1 < len(sc.toks) && sc.gap(k) == "_" && fold(sc.str(k+1)) == "id" {
+		k++ // what Bitrix24 sends with events
+		name = "auth_token"
+	}
 	if k+1 < len(sc.toks) && (sc.gap(k) == "_" || sc.gap(k) == "" && sc.toks[k+1].is(isLatin)) {
 		return // "token_count", "password_hash"
 	}

@@ -28,7 +28,7 @@ func (sc *scan) around(i, j int) surroundings {
 			break
 		}
 		gap := sc.gap(k)
-		if strings.Contains(gap, "\n\n") || words > 0 && endsSentence(gap) && dist > 2 {
+		if strings.Contains(gap, "\n\n") || words > 0 && endsSentence(gap) && dist > 2 && !(t.letters <= 4 && gap == ". " && sc.class(k)&(ctxPassport|ctxPhone) != 0) {
 			crossed = true
 		}
 		if t.is(isDigits) {
