@@ -141,7 +141,7 @@ func (sc *scan) judgeDate(d date) {
 	birth := sc.birthBefore(d.a)
 	after := sc.birthAfter(d.b)
 	switch {
-	case d.year != 0 && !d.past(), sc.issued(d.a):
+	case d.year != 0 && !d.past():
 		return
 	case u.field&ctxBirth != 0:
 		c.rule, c.score = "field", 0.95
@@ -163,6 +163,9 @@ func (sc *scan) judgeDate(d date) {
 	}
 	if u.near&notTime != 0 && u.far&ctxBirth == 0 && c.rule != "field" {
 		c.score -= 0.3
+	}
+	if c.score >= Threshold && sc.issued(d.a) {
+		return
 	}
 	if birth || after {
 		c.context = sc.word(d.a, d.b, ctxBirth)

@@ -26,6 +26,10 @@ func recogniseDevices(sc *scan) {
 		}
 		at := from + k
 		from = at + 1
+		if strings.HasPrefix(s[at:], ":APA91b") {
+			from = sc.pushToken(at)
+			continue
+		}
 		if at < 2 || at+15 > len(s) || !macAt(s, at-2) {
 			continue
 		}
@@ -35,26 +39,25 @@ func recogniseDevices(sc *scan) {
 		}
 		sc.add(candidate{start: at - 2, end: at + 15, kind: DeviceID, rule: "formatted", score: 0.9})
 	}
-	for from := 0; ; {
-		k := strings.Index(s[from:], ":APA91b")
-		if k < 0 {
-			break
-		}
-		start, end := from+k, from+k+1
-		for start > 0 && tokenChar(s[start-1], "-_") {
-			start--
-		}
-		for end < len(s) && tokenChar(s[end], "-_") {
-			end++
-		}
-		from = end
-		sc.add(candidate{start: start, end: end, kind: DeviceID, rule: "shape", score: 0.95}) // a push token of Firebase
-	}
 	for i := range sc.toks {
 		if sc.class(i)&ctxDevice != 0 {
 			sc.namedDevice(i)
 		}
 	}
+}
+
+// pushToken takes a token of Firebase whose colon is at a place; it answers its end.
+func (sc *scan) pushToken(at int) int {
+	s := sc.text
+	start, end := at, at+1
+	for start > 0 && tokenChar(s[start-1], "-_") {
+		start--
+	}
+	for end < len(s) && tokenChar(s[end], "-_") {
+		end++
+	}
+	sc.add(candidate{start: start, end: end, kind: DeviceID, rule: "shape", score: 0.95})
+	return end
 }
 
 func macAt(s string, i int) bool {

@@ -60,7 +60,8 @@ func (sc *scan) introduced(i int) {
 // bookedFor reads «на Мингалееву запишите», «запись на Каримову». The accusative of women
 // only: «записаться на Гагарина» asks for a street.
 func (sc *scan) bookedFor(i int) {
-	if !startsAny(fold(sc.str(i)), "запиш", "запис", "перезапиш", "брон", "заброн") {
+	capital := func(k int) bool { return k > 0 && k < len(sc.toks) && sc.toks[k].is(startsUpper) }
+	if !capital(i-1) && !capital(i+2) || !startsAny(fold(sc.str(i)), "запиш", "запис", "перезапиш", "брон", "заброн") {
 		return
 	}
 	for _, k := range [...]int{i - 1, i + 2} {

@@ -42,7 +42,6 @@ func recogniseSecrets(sc *scan) {
 	sc.webhooks()
 	sc.privateKeys()
 	sc.basicAuth()
-	sc.curlUser()
 	run := 0
 	for i := range sc.toks {
 		t := sc.toks[i]
@@ -50,6 +49,8 @@ func recogniseSecrets(sc *scan) {
 		case t.is(isDigits) && t.letters >= 8 && t.letters <= 10 && int(t.end) < len(s) && s[t.end] == ':':
 			sc.botToken(i)
 		case t.is(isDigits):
+		case t.letters == 1 && t.start > 1 && s[t.start] == 'u' && s[t.start-1] == '-':
+			sc.curlUser(int(t.end))
 		case sc.class(i)&ctxSecret != 0:
 			sc.namedSecret(i)
 			fallthrough
@@ -216,21 +217,17 @@ func (sc *scan) basicAuth() {
 	}
 }
 
-// curlUser finds «curl -u user:password».
-func (sc *scan) curlUser() {
+// curlUser finds «curl -u user:password»; p is behind the letter of the option.
+func (sc *scan) curlUser(p int) {
 	s := sc.text
-	for from := 0; ; {
-		k := strings.Index(s[from:], " -u ")
-		if k < 0 {
-			return
-		}
-		p := from + k + 4
-		from = p
-		end := valueEnd(s, p)
-		user, password, ok := strings.Cut(s[p:end], ":")
-		if ok && user != "" && len(password) >= 4 && !hidden(password) && strings.Contains(s[max(0, p-80):p], "curl") {
-			sc.add(candidate{start: p, end: end, kind: Secret, rule: "basicauth", score: 0.9})
-		}
+	if p+1 >= len(s) || s[p] != ' ' || !strings.Contains(s[max(0, p-80):p], "curl") {
+		return
+	}
+	p++
+	end := valueEnd(s, p)
+	user, password, ok := strings.Cut(s[p:end], ":")
+	if ok && user != "" && len(password) >= 4 && !hidden(password) {
+		sc.add(candidate{start: p, end: end, kind: Secret, rule: "basicauth", score: 0.9})
 	}
 }
 
