@@ -102,7 +102,8 @@ func (p *pass) numeral(start, end int) {
 func (p *pass) flushNumerals() {
 	n := p.numerals
 	p.numerals = 0
-	if n < 2 {
+	joined := p.hundredBeforeDigits()
+	if n < 2 && !joined {
 		return
 	}
 	from, to := around(p.text, p.numeralsFrom, p.numeralsTo, 40, 40)
@@ -126,24 +127,47 @@ func (p *pass) flushNumerals() {
 			at += len(w)
 		}
 	}
-	p.spell(tokens, from, to, false)
+	p.spell(tokens, from, to, plainly)
+	if joined {
+		p.spell(tokens, from, to, joinDigits)
+	}
 	for k := 1; k < len(tokens); k++ {
 		if v, ok := numeralWords[tokens[k].text]; ok && v == 0 && strings.HasSuffix(tokens[k].text, "я") || ok && v == 0 && strings.HasSuffix(tokens[k].text, "ей") || ok && v == 0 && strings.HasSuffix(tokens[k].text, "ов") {
-			p.spell(tokens, from, to, true)
+			p.spell(tokens, from, to, repeatZeros)
 			break
 		}
 	}
 }
 
+// hundredBeforeDigits tells whether the last number word is a hundred with two digits after
+// it: «девятьсот 54».
+func (p *pass) hundredBeforeDigits() bool {
+	at := p.numeralsTo
+	if at+3 > len(p.text) || p.text[at] != ' ' || p.text[at+1]-'0' > 9 || p.text[at+2]-'0' > 9 || at+3 < len(p.text) && p.text[at+3]-'0' <= 9 {
+		return false
+	}
+	word := p.text[:at]
+	return strings.HasSuffix(word, "сот") || strings.HasSuffix(word, "сто") || strings.HasSuffix(word, "сти") || strings.HasSuffix(word, "ста")
+}
+
+// reading is one of the ways in which number words may be meant.
+type reading int
+
+const (
+	plainly     reading = iota
+	repeatZeros         // «два ноля» is 00
+	joinDigits          // «девятьсот 54» is 954
+)
+
 // spell writes the numbers that the words say.
-func (p *pass) spell(tokens []token, from, to int, repeated bool) {
+func (p *pass) spell(tokens []token, from, to int, how reading) {
 	var d decoded
 	at := from
 	for k := 0; k < len(tokens); {
 		t := tokens[k]
 		digits, used := "", 0
 		if !t.digits {
-			digits, used = sayNumber(tokens[k:], repeated)
+			digits, used = sayNumber(tokens[k:], how)
 		}
 		if used == 0 {
 			d.copy(p.text, at, t.end)
@@ -168,7 +192,7 @@ func (d *decoded) copy(s string, from, to int) {
 
 // sayNumber joins number words into one number, as they are said: «девятьсот семнадцать»,
 // «тысяча девятьсот восемьдесят девятого». used is the number of words, 0 for none.
-func sayNumber(tokens []token, repeated bool) (digits string, used int) {
+func sayNumber(tokens []token, how reading) (digits string, used int) {
 	value := func(k int) (int, bool) {
 		if k >= len(tokens) || tokens[k].digits || k > 0 && tokens[k].start-tokens[k-1].end > 3 {
 			return 0, false
@@ -180,7 +204,7 @@ func sayNumber(tokens []token, repeated bool) (digits string, used int) {
 	if !ok {
 		return "", 0
 	}
-	if next, also := value(1); repeated && also && next == 0 && v >= 2 && v <= 5 {
+	if next, also := value(1); how == repeatZeros && also && next == 0 && v >= 2 && v <= 5 {
 		return strings.Repeat("0", v), 2
 	}
 	sum, k := v, 1
@@ -197,6 +221,9 @@ func sayNumber(tokens []token, repeated bool) (digits string, used int) {
 	for {
 		next, ok := value(k)
 		switch {
+		case !ok && how == joinDigits && limit == 100 && k < len(tokens) && tokens[k].digits && len(tokens[k].text) == 2 && tokens[k].start-tokens[k-1].end == 1:
+			tens, _ := strconv.Atoi(tokens[k].text)
+			return strconv.Itoa(sum + tens), k + 1
 		case !ok:
 			return strconv.Itoa(sum), k
 		case next == 1000 && sum < 1000 && sum > 0:
