@@ -102,8 +102,7 @@ func (p *pass) numeral(start, end int) {
 func (p *pass) flushNumerals() {
 	n := p.numerals
 	p.numerals = 0
-	joined := p.hundredBeforeDigits()
-	if n < 2 && !joined {
+	if n < 2 && !p.hundredBeforeDigits() {
 		return
 	}
 	from, to := around(p.text, p.numeralsFrom, p.numeralsTo, 40, 40)
@@ -128,8 +127,11 @@ func (p *pass) flushNumerals() {
 		}
 	}
 	p.spell(tokens, from, to, plainly)
-	if joined {
-		p.spell(tokens, from, to, joinDigits)
+	for k := 1; k < len(tokens); k++ {
+		if hundred(tokens[k-1].text) && tokens[k].digits && len(tokens[k].text) == 2 {
+			p.spell(tokens, from, to, joinDigits)
+			break
+		}
 	}
 	for k := 1; k < len(tokens); k++ {
 		if v, ok := numeralWords[tokens[k].text]; ok && v == 0 && strings.HasSuffix(tokens[k].text, "я") || ok && v == 0 && strings.HasSuffix(tokens[k].text, "ей") || ok && v == 0 && strings.HasSuffix(tokens[k].text, "ов") {
@@ -146,8 +148,12 @@ func (p *pass) hundredBeforeDigits() bool {
 	if at+3 > len(p.text) || p.text[at] != ' ' || p.text[at+1]-'0' > 9 || p.text[at+2]-'0' > 9 || at+3 < len(p.text) && p.text[at+3]-'0' <= 9 {
 		return false
 	}
-	word := p.text[:at]
-	return strings.HasSuffix(word, "сот") || strings.HasSuffix(word, "сто") || strings.HasSuffix(word, "сти") || strings.HasSuffix(word, "ста")
+	return hundred(p.text[:at])
+}
+
+// hundred tells whether a text ends like the word for a hundred or hundreds.
+func hundred(s string) bool {
+	return strings.HasSuffix(s, "сот") || strings.HasSuffix(s, "сто") || strings.HasSuffix(s, "сти") || strings.HasSuffix(s, "ста")
 }
 
 // reading is one of the ways in which number words may be meant.
