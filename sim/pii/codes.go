@@ -52,6 +52,13 @@ func recogniseCodes(sc *scan) {
 // cardCode: three or four digits beside CVC, or after a card.
 func (sc *scan) cardCode(i int) bool {
 	c := candidate{start: int(sc.toks[i].start), end: int(sc.toks[i].end), kind: CardCode, rule: "context"}
+	if i > 0 && sc.toks[i].letters == 4 && sc.expiryWord(i) && sc.num(i)/100 >= 1 && sc.num(i)/100 <= 12 && sc.num(i)%100 >= 20 && sc.num(i)%100 <= 45 {
+		if _, ok := sc.cardNear(c.start, 20); ok {
+			c.score, c.note = 0.85, "срок рядом с номером карты"
+			sc.add(c)
+			return true
+		}
+	}
 	for k := i - 1; k >= 0 && k >= i-5; k-- {
 		if sc.toks[k].is(isDigits) && sc.toks[k].letters > 2 || c.start-int(sc.toks[k].end) > 60 || strings.Contains(sc.gap(k), "\n") {
 			break

@@ -38,7 +38,7 @@ func recogniseHandles(sc *scan) {
 func personal(nick string) bool {
 	low := strings.ToLower(nick)
 	switch low {
-	case "channel", "everyone", "media", "import", "keyframes", "font", "charset", "supports", "override", "test", "autowired", "param", "return",
+	case "channel", "username", "nickname", "nick", "yourname", "everyone", "media", "import", "keyframes", "font", "charset", "supports", "override", "test", "autowired", "param", "return",
 		"returns", "property", "dataclass", "staticmethod", "classmethod", "component", "service", "deprecated", "nullable", "nonnull", "bean", "entity", "table",
 		"author", "since", "throws", "include", "mixin", "tailwind", "apply", "layer", "namespace", "decorator", "pytest", "beforeeach", "given", "when", "then", "scenario",
 		"example", "online", "admin", "support", "group", "injectable", "controller", "module", "input", "output", "gmail", "yandex", "mail", "restcontroller", "getmapping", "postmapping",

@@ -29,6 +29,8 @@ func recogniseNames(sc *scan) {
 			sc.unknownPair(i)
 		case c&isBooking != 0 && t.letters > 4:
 			sc.bookedFor(i)
+		case t.letters == 4 && t.is(isLatin) && sc.str(i) == "last":
+			sc.namedSurname(i)
 		case c&ctxName != 0, c&notNumber != 0 && t.letters == 5 && fold(sc.str(i)) == "бронь":
 			sc.namedSurname(i)
 			sc.namedPair(i)
@@ -221,6 +223,8 @@ func (sc *scan) judgeName(a, b int) (float64, string) {
 			u = a
 		}
 		switch {
+		case u == b && ambiguous == 0 && sc.class(u) == isCommon && surnameEnding(fold(sc.str(u))) && sc.toks[a].is(startsUpper) && !sc.toks[a].is(allUpper):
+			// «Антон Чулков»: a common word has no other reason for its capital here
 		case ambiguous > 0 || sc.class(u) != 0 || verbLike(fold(sc.str(u))) || sc.toks[u].letters < 3:
 			score -= 0.3
 		case u == a && sc.sentenceStart(a) && !sc.entry(a, b):
@@ -288,7 +292,7 @@ func (sc *scan) namePlace(a, b int, c *candidate) float64 {
 			score -= 0.5
 			break
 		}
-		if cl&(notPerson|ctxStreet) != 0 && cl&ctxName == 0 {
+		if cl&(notPerson|ctxStreet) != 0 && cl&ctxName == 0 && sc.toks[k].letters > 1 || cl&ctxAddress != 0 && fold(sc.str(k)) == "адрес" && k == a-1 {
 			score -= 0.5
 			break
 		}
@@ -350,6 +354,7 @@ func (sc *scan) surnamesBesideFindings() {
 			}
 		}
 		if f.kind == Phone {
+			sc.opensWithSurname(f.start)
 			sc.callerBefore(f.start)
 		}
 		for i := sc.tokenAt(f.end); i < len(sc.toks) && int(sc.toks[i].start)-f.end < 12; i++ {

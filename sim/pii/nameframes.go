@@ -104,6 +104,16 @@ func (sc *scan) callerBefore(start int) {
 	}
 }
 
+// opensWithSurname finds a surname in lower case that opens a message before a phone:
+// «сафина 8917…».
+func (sc *scan) opensWithSurname(start int) {
+	t := sc.toks[0]
+	if t.is(startsUpper) || t.letters < 5 || !t.is(isCyrillic) || sc.class(0) != 0 || start-int(t.end) > 4 || start <= int(t.end) || !nominativeSurname(fold(sc.str(0)), false) {
+		return
+	}
+	sc.add(candidate{start: int(t.start), end: int(t.end), kind: Name, rule: "surname", score: 0.65})
+}
+
 // pastOrPresent tells whether a word is what somebody does or did: «просил», «ждёт».
 func pastOrPresent(w string) bool {
 	for _, e := range [...]string{"ил", "ал", "ила", "ала", "ел", "ела", "ит", "ет", "лся", "лась", "ится", "ется"} {
@@ -157,7 +167,7 @@ func (sc *scan) namedSurname(i int) {
 	switch {
 	case strings.HasPrefix(w, "фамили"), w == "surname", w == "lastname", w == "фио", w == "fio", w == "fullname":
 		field = true
-	case w == "name" && i > 0 && fold(sc.str(i-1)) == "last":
+	case w == "name" && i > 0 && fold(sc.str(i-1)) == "last", w == "last" && sc.isField(k):
 		field = true
 	case w == "бронь" && k < len(sc.toks) && fold(sc.str(k)) == "на" && k+1 < len(sc.toks) && !(k+2 < len(sc.toks) && sc.toks[k+2].is(isDigits)):
 		k++

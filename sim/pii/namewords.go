@@ -47,6 +47,9 @@ func (sc *scan) parts(i int) part {
 			p |= partUnknown // «Мастер Гузель», but «Мастер Анна Петровна»
 		}
 	}
+	if t.is(startsUpper) && t.letters >= 4 && (c == isCommon || c&(healthPart|healthWeak|healthNot) != 0 && c&^(healthPart|healthWeak|healthNot) == 0) && surnameEnding(fold(sc.str(i))) {
+		p |= partUnknown // «А.В. Чулков», «Печёнкина О. Д.»
+	}
 	if c&(isCommon|ctxCity|isMonth|isWeekday|isBooking) == 0 && t.letters >= 4 && c&^(isFirst|isAmbiguous|isPet|isSurname|isLatinFirst) == 0 {
 		if surnameEnding(fold(sc.str(i))) {
 			p |= partSurname

@@ -125,6 +125,9 @@ func recogniseSeries(sc *scan) {
 			}
 			if sc.toks[m].letters == 6 {
 				c := candidate{start: int(sc.toks[at].start), end: int(sc.toks[m].end), kind: Passport, rule: "context", score: 0.95, context: sc.str(i)}
+				if u := sc.around(i, m); u.near&ctxLicence != 0 && u.near&ctxPassport == 0 {
+					c.kind = DriverLicence // «права: серия 9901 номер 081748»
+				}
 				sc.add(c)
 			}
 			break
