@@ -4,25 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
-	"strconv"
 	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"progon"
-	"progon/fakes/alerts"
 	"progon/fakes/bitrix24"
-	"progon/fakes/samplebot"
+	"progon/fakes/egress"
 	"progon/sim"
 	"progon/sim/connectors"
-	"progon/sim/launch"
-	"progon/sim/logs"
+	"progon/sim/storage"
 	"progon/steps/botfile"
 )
 
@@ -37,8 +32,11 @@ type lane struct {
 
 	connector sim.Connector
 	control   control
-	tail      *logs.Tail
-	bot       *launch.Process // nil for a bot reached by url
+	bot       running  // nil for a bot that Progon has not started
+	values    values   // what the bot is told of its surroundings
+	hearing   []synced // logs that may lag behind
+	kept      []*storage.Storage
+	proxy     *egress.Server // nil where nobody looks
 	closers   []func() error
 	secrets   []string
 
@@ -88,16 +86,14 @@ func openLane(ctx context.Context, number int, f *botfile.File, dir string) (_ *
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, broken("не удалось создать папку для журналов бота: %w", err)
 	}
-	crmURL, err := l.openPortal()
+	if err := l.openSurroundings(dir); err != nil {
+		return nil, err
+	}
+	base, err := l.openBot(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
-	alertsURL, err := l.serve("", alerts.New(l.recorder))
-	if err != nil {
-		return nil, err
-	}
-	base, err := l.openBot(ctx, dir, crmURL, alertsURL)
-	if err != nil {
+	if err := l.openStorage(ctx); err != nil {
 		return nil, err
 	}
 	l.control = control{base: base, client: &http.Client{}}
@@ -107,110 +103,6 @@ func openLane(ctx context.Context, number int, f *botfile.File, dir string) (_ *
 	}
 	l.closers = append(l.closers, l.connector.Close)
 	return l, nil
-}
-
-func (l *lane) openPortal() (webhook string, err error) {
-	f := l.file
-	seed := samplebot.Portal()
-	if f.CRM.Portal != "" {
-		if seed, err = os.ReadFile(f.Path(f.CRM.Portal)); err != nil {
-			return "", fmt.Errorf("crm.portal: не удалось прочитать описание портала: %w", err)
-		}
-	}
-	l.portal, err = bitrix24.New(bitrix24.Options{Clock: l.clock.Now, Recorder: l.recorder, Scopes: f.CRM.Scopes, Token: f.CRM.Token})
-	if err != nil {
-		return "", err
-	}
-	if err := l.portal.LoadSeed(seed); err != nil {
-		return "", fmt.Errorf("crm.portal: %w", err)
-	}
-	l.before = l.portal.Snapshot()
-	base, err := l.serve(f.CRM.Listen, l.portal)
-	if err != nil {
-		return "", err
-	}
-	l.secrets = append(l.secrets, l.portal.Secrets()...)
-	return l.portal.WebhookURL(base), nil
-}
-
-// serve gives a handler a port: the given one, or a free one on loopback.
-func (l *lane) serve(addr string, h http.Handler) (string, error) {
-	if addr == "" {
-		addr = "127.0.0.1:0"
-	}
-	listener, err := net.Listen("tcp", addr)
-	if err != nil {
-		return "", fmt.Errorf("не удалось занять %s: %w; освободите порт или поменяйте crm.listen", addr, err)
-	}
-	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
-	go func() { _ = server.Serve(listener) }() // ends with Close below
-	l.closers = append(l.closers, server.Close)
-	return "http://" + listener.Addr().String(), nil
-}
-
-// openBot starts the bot as its file says and returns its address.
-func (l *lane) openBot(ctx context.Context, dir, crm, alerts string) (string, error) {
-	f := l.file
-	switch {
-	case f.Bot.Sample != nil:
-		return l.openSample(dir, crm, alerts)
-	case f.Bot.Command != nil:
-		values := map[string]string{
-			"crm": crm, "alerts": alerts, "lane": strconv.Itoa(l.number), "dir": dir,
-			"time": l.clock.Now().Format(time.RFC3339),
-		}
-		p, err := f.Bot.Command.Start(ctx, launch.Options{Dir: f.Dir, WorkDir: dir, Values: values, Recorder: l.recorder})
-		if err != nil {
-			return "", fmt.Errorf("%w: %w", errUnreachable, err)
-		}
-		l.bot = p
-		l.closers = append(l.closers, p.Stop)
-		return p.URL(), l.openLogs(values)
-	default:
-		if err := launch.Reachable(ctx, f.Bot.URL); err != nil {
-			return "", fmt.Errorf("%w: %w", errUnreachable, err)
-		}
-		return f.Bot.URL, l.openLogs(map[string]string{"dir": dir, "lane": strconv.Itoa(l.number)})
-	}
-}
-
-func (l *lane) openSample(dir, crm, alerts string) (string, error) {
-	path := filepath.Join(dir, "bot.log")
-	out, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return "", broken("не удалось открыть журнал бота: %w", err)
-	}
-	l.closers = append(l.closers, out.Close)
-	s := l.file.Bot.Sample
-	bot, err := samplebot.New(samplebot.Options{
-		CRM: crm, Alerts: alerts, Log: io.Writer(out), Clock: l.clock.Now,
-		Defect: s.Defect, Wording: s.Wording, Order: s.Order,
-	})
-	if err != nil {
-		return "", err
-	}
-	base, err := l.serve("", bot)
-	if err != nil {
-		return "", err
-	}
-	return base, l.openLogs(map[string]string{"dir": dir})
-}
-
-func (l *lane) openLogs(values map[string]string) error {
-	var paths []string
-	for _, log := range l.file.Logs {
-		paths = append(paths, l.file.Path(fill(log.File, values, nil)))
-	}
-	if len(paths) == 0 {
-		return nil
-	}
-	tail, err := logs.Open(paths, l.recorder)
-	if err != nil {
-		return err
-	}
-	l.tail = tail
-	l.closers = append(l.closers, tail.Close)
-	return nil
 }
 
 // begin makes the lane ready for a scenario: nothing is left of the one before.
@@ -238,6 +130,14 @@ func (l *lane) begin(ctx context.Context) (*progon.Timeline, error) {
 	}
 	if err := l.sync(ctx); err != nil {
 		return nil, err
+	}
+	for _, s := range l.kept {
+		if err := s.Begin(ctx); err != nil {
+			return nil, broken("хранилище бота не прочитано: %w", err)
+		}
+	}
+	if l.proxy != nil {
+		l.proxy.Reset()
 	}
 	t := progon.NewTimeline(l.clock)
 	l.recorder.turn(t)
@@ -270,10 +170,22 @@ func (l *lane) sync(ctx context.Context) error {
 			return broken("%w", err)
 		}
 	}
-	if l.tail == nil {
-		return nil
+	for _, h := range l.hearing {
+		if err := h.Sync(ctx); err != nil {
+			return err
+		}
 	}
-	return l.tail.Sync(ctx)
+	return nil
+}
+
+// look reads what the bot has stored since the last look.
+func (l *lane) look(ctx context.Context) error {
+	for _, s := range l.kept {
+		if err := s.Changes(ctx); err != nil {
+			return broken("хранилище бота не прочитано: %w", err)
+		}
+	}
+	return nil
 }
 
 func (l *lane) close() error {

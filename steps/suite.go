@@ -102,6 +102,16 @@ func Run(ctx context.Context, o Options) (*progon.Run, error) {
 		}
 		defer func() { _ = os.RemoveAll(dir) }()
 	}
+	if o.Bot.Bot.Image != nil {
+		// What a killed run has left is removed, the images are built: once for all lanes.
+		ready, err := o.Bot.Bot.Image.Prepare(ctx, o.Bot.Dir)
+		if err != nil {
+			return finish(fmt.Errorf("%w: %w", errUnreachable, err))
+		}
+		bot := *o.Bot
+		bot.Bot.Image = &ready
+		o.Bot = &bot
+	}
 	pool, err := openLanes(ctx, laneCount(o, len(selected)), o.Bot, dir)
 	if err != nil {
 		return finish(err)
@@ -135,6 +145,8 @@ func reach(f *botfile.File) string {
 		return "встроенный образец"
 	case f.Bot.Command != nil:
 		return "команда"
+	case f.Bot.Image != nil:
+		return "контейнер"
 	default:
 		return "адрес"
 	}
@@ -142,7 +154,7 @@ func reach(f *botfile.File) string {
 
 func laneCount(o Options, scenarios int) int {
 	n := max(o.Parallel, 1)
-	if o.Bot.Bot.URL != "" || (o.Bot.Bot.Command != nil && o.Bot.Shared()) || o.Bot.CRM.Listen != "" {
+	if o.Bot.Bot.URL != "" || (o.Bot.Bot.Sample == nil && o.Bot.Shared()) || o.Bot.CRM.Listen != "" {
 		return 1
 	}
 	if o.Bot.Bot.Lanes > 0 {

@@ -183,7 +183,11 @@ func (w *world) end(ctx context.Context) (progon.ScenarioResult, bool) {
 		return progon.ScenarioResult{}, false // interrupted: half a scenario says nothing
 	}
 	if w.timeline != nil {
-		if err := w.lane.sync(ctx); err != nil && !w.stopped {
+		err := w.lane.sync(ctx)
+		if err == nil {
+			err = w.lane.look(ctx)
+		}
+		if err != nil && !w.stopped {
 			w.result.Reason = err.Error()
 		}
 		w.suite.usage.add(w.lane.portal.Usage())
@@ -337,6 +341,9 @@ func (w *world) forbid(ctx context.Context, check func(checks.Case) []progon.Fin
 		pause.Stop()
 	}
 	if err := w.lane.sync(ctx); err != nil {
+		return err
+	}
+	if err := w.lane.look(ctx); err != nil {
 		return err
 	}
 	w.found(check(w.evidence())...)

@@ -353,6 +353,7 @@ func (b *Bot) confirm(s *session) []reply {
 	b.taken[key(s.slot)] = s.id
 	s.booked, s.stage = true, idle
 	s.bookedAt, s.reminded = b.now(), false
+	b.tellOutside(s)
 	b.metrics.bookings++
 	saved := b.saveLead(s)
 	if s.child && !b.wrong("authority_not_checked") {

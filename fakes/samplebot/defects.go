@@ -106,6 +106,7 @@ var defects = []Defect{
 	{"no_number_at_night", "ночью на жалобу не названы 103 и 112", "emergency.missing", []string{"ЗАП-07"}},
 	{"threat_ignored", "угрозу и насилие бот не замечает", "handover.missing", []string{"КОН-04"}},
 	{"secret_in_title", "тайна клиента в названии дела", "text.forbidden", []string{"КОН-03"}},
+	{"foreign_host", "телефон уходит в зарубежную аналитику", "egress.foreign", []string{"ТРГ-03"}},
 	// Requests and the CRM.
 	{"lead_lost", "заявка теряется, если CRM недоступна", "crm.lost", []string{"ОТК-01"}},
 	{"duplicate_after_silence", "повтор после обрыва создаёт вторую заявку", "crm.duplicate", []string{"ОТК-06"}},

@@ -35,6 +35,7 @@ func Config() []byte { return append([]byte(nil), config...) }
 type Options struct {
 	CRM     string           // address of the inbound webhook of a Bitrix24
 	Alerts  string           // address that takes alarms when the CRM itself is the trouble
+	Proxy   string           // through which it reaches anybody else
 	Log     io.Writer        // nil means nowhere
 	Clock   func() time.Time // nil means time.Now; /_bot/clock moves it
 	Defect  string           // empty means the good bot

@@ -20,6 +20,7 @@ import (
 
 	"progon/sim/connectors"
 	"progon/sim/launch"
+	"progon/sim/storage"
 )
 
 // File is one progon.yaml.
@@ -27,8 +28,12 @@ type File struct {
 	Bot       Bot               `yaml:"bot"`
 	Connector connectors.Config `yaml:"connector"`
 	Logs      []Log             `yaml:"logs"`
-	CRM       CRM               `yaml:"crm"`
-	Control   Control           `yaml:"control"`
+	// Storage is what the bot keeps: databases and files. Cells that are new are read
+	// whenever a scenario looks at them, and at its end.
+	Storage []storage.Config `yaml:"storage"`
+	Egress  *Egress          `yaml:"egress"`
+	CRM     CRM              `yaml:"crm"`
+	Control Control          `yaml:"control"`
 	// Can lists what the bot is able to do; see Capabilities. A scenario that needs
 	// more is not checked, and is shown as such.
 	Can    []string `yaml:"can"`
@@ -43,13 +48,14 @@ type File struct {
 	Hash string `yaml:"-"`
 }
 
-// Bot says what is rehearsed and how it is started. Exactly one of URL, Command and
-// Sample is set.
+// Bot says what is rehearsed and how it is started. Exactly one of URL, Command, Image
+// and Sample is set.
 type Bot struct {
 	Name    string          `yaml:"name"`
 	Version string          `yaml:"version"`
 	URL     string          `yaml:"url"`
 	Command *launch.Command `yaml:"command"`
+	Image   *launch.Image   `yaml:"image"`
 	Sample  *Sample         `yaml:"sample"`
 	// Model is «none» for a bot that uses no language model: then there is nothing to see.
 	Model string `yaml:"model"`
@@ -68,13 +74,32 @@ type Sample struct {
 	Order   string `yaml:"order"`
 }
 
-// Log is one place where the bot writes.
+// Egress is the proxy through which the bot reaches other hosts.
+type Egress struct {
+	// Mode is «block» (nobody outside is reached), «allowed» (the hosts of policy.hosts are)
+	// or «watch» (everybody is).
+	Mode string `yaml:"mode"`
+	// Listen fixes the address of the proxy, for a bot that is running already.
+	Listen string `yaml:"listen"`
+	// Zones are the countries of hosts, for the report: «*.example.ru»: Россия.
+	Zones map[string]string `yaml:"zones"`
+}
+
+// Log is one place where the bot writes. Exactly one of the three is set.
 type Log struct {
 	// File is a path or a pattern, relative to progon.yaml. {{dir}} is the folder that
 	// each copy of the bot has for itself; without it the copies would share a log, and
 	// only one is started.
 	File string `yaml:"file"`
+	// Syslog and Push are addresses on which Progon takes lines: syslog over UDP and TCP,
+	// Loki and OpenTelemetry over HTTP. «auto» takes a free one, which the bot is told as
+	// {{syslog}}, {{loki}} and {{otlp}}.
+	Syslog string `yaml:"syslog"`
+	Push   string `yaml:"push"`
 }
+
+// Auto is the address of a log that Progon chooses.
+const Auto = "auto"
 
 // CRM says how the portal of this bot names things.
 type CRM struct {
@@ -221,6 +246,12 @@ func (f *File) Path(p string) string {
 // Shared tells whether copies of the bot would write into one log.
 func (f *File) Shared() bool {
 	for _, l := range f.Logs {
+		if l.File == "" {
+			if l.Syslog != Auto && l.Push != Auto {
+				return true
+			}
+			continue
+		}
 		if !strings.Contains(l.File, "{{dir}}") && !strings.Contains(l.File, "{{lane}}") {
 			return true
 		}

@@ -68,19 +68,34 @@ func known(capability string) bool {
 func (f *File) check() error {
 	var wrong []error
 	ways := 0
-	for _, set := range []bool{f.Bot.URL != "", f.Bot.Command != nil, f.Bot.Sample != nil} {
+	for _, set := range []bool{f.Bot.URL != "", f.Bot.Command != nil, f.Bot.Image != nil, f.Bot.Sample != nil} {
 		if set {
 			ways++
 		}
 	}
 	if ways != 1 {
-		wrong = append(wrong, errors.New("bot: нужно ровно одно из url (бот уже запущен), command (Прогон запускает программу) и sample (встроенный образец)"))
+		wrong = append(wrong, errors.New("bot: нужно ровно одно из url (бот уже запущен), command (Прогон запускает программу), image (Прогон запускает контейнер) и sample (встроенный образец)"))
 	}
 	if err := f.Connector.Check(); err != nil {
 		wrong = append(wrong, err)
 	}
 	if f.Bot.Command != nil {
 		if err := f.Bot.Command.Check(); err != nil {
+			wrong = append(wrong, err)
+		}
+	}
+	if f.Bot.Image != nil {
+		if err := f.Bot.Image.Check(); err != nil {
+			wrong = append(wrong, err)
+		}
+	}
+	for _, l := range f.Logs {
+		if set := count(l.File, l.Syslog, l.Push); set != 1 {
+			wrong = append(wrong, errors.New("logs: в каждой строке нужно что-то одно: file (файл или образец имени), syslog или push (адрес, или auto)"))
+		}
+	}
+	for _, s := range f.Storage {
+		if err := s.Check(); err != nil {
 			wrong = append(wrong, err)
 		}
 	}
@@ -120,10 +135,20 @@ func (f *File) check() error {
 			wrong = append(wrong, fmt.Errorf("%s: не указан url", need.key))
 		}
 	}
-	if f.Control.Restart && f.Bot.Command == nil {
-		wrong = append(wrong, errors.New("control.restart: перезапускать Прогон может только бота, которого сам запускает (bot.command)"))
+	if f.Control.Restart && f.Bot.Command == nil && f.Bot.Image == nil {
+		wrong = append(wrong, errors.New("control.restart: перезапускать Прогон может только бота, которого сам запускает (bot.command или bot.image)"))
 	}
 	return errors.Join(wrong...)
+}
+
+func count(values ...string) int {
+	n := 0
+	for _, v := range values {
+		if v != "" {
+			n++
+		}
+	}
+	return n
 }
 
 var unknownField = regexp.MustCompile(`unknown field "([^"]+)"`)
