@@ -1,12 +1,12 @@
 // Package mail is a mail server that delivers nothing: each letter that a bot sends becomes
-// an event on the alert surface, with all its recipients. Letters are unpacked: encodings, charsets, parts.
+// an event on the alert surface, with all its recipients. Letters are unpacked: encodings,
+// charsets, parts.
 //
 // It takes any login and any address. Not modelled: refusals, queues, delays, mailboxes to
 // read from. Web hooks for alarms are in [progon/fakes/alerts]. Start at [Start].
 package mail
 
 import (
-	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -38,7 +38,6 @@ const (
 	maxLetter     = 8 << 20
 	maxRecipients = 100
 	talkTimeout   = 30 * time.Second
-	closeTimeout  = 300 * time.Millisecond // a letter takes less; an idle talk would never end
 )
 
 // Server is a running mail server. It is safe for concurrent use.
@@ -79,14 +78,9 @@ func (s *Server) Addr() string { return s.listener.Addr().String() }
 // URL is the address as many programs take it.
 func (s *Server) URL() string { return "smtp://" + s.Addr() }
 
-// Close hears out who is speaking, for a moment, and ends.
+// Close ends all talks: what a bot says when its scenarios are over belongs to none.
 func (s *Server) Close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
-	defer cancel()
-	err := s.server.Shutdown(ctx)
-	if errors.Is(err, context.DeadlineExceeded) {
-		err = s.server.Close()
-	}
+	err := s.server.Close()
 	s.busy.Wait()
 	if err != nil && !errors.Is(err, smtp.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
 		return fmt.Errorf("почта не закрылась: %w", err)
