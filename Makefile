@@ -12,6 +12,7 @@ run: ## rehearse all scenarios with the built-in bot, write the report, print it
 	@$(GO) run ./cmd/progon run --out $(OUT)
 
 test: ## everything, with the race detector
+	@.ci/servers.sh
 	$(GO) test -race -timeout 20m ./...
 
 check: ## formatting, vet, linters if they are installed, feature files, dictionary
