@@ -74,7 +74,9 @@ func (sc *scan) complaint(i int) int {
 		}
 		if i-k <= 3 && cl&healthPart != 0 && cl&healthNot == 0 {
 			part = true
-			a = k
+			if !strings.Contains(sc.text[sc.toks[k].end:sc.toks[a].start], ",") {
+				a = k
+			}
 		}
 		if i-k <= 2 && cl&healthNot != 0 && cl&healthPart == 0 && !strings.ContainsAny(sc.text[sc.toks[k].end:sc.toks[i].start], ",:") {
 			not = true
@@ -117,11 +119,17 @@ func (sc *scan) complaint(i int) int {
 	case strings.HasPrefix(w, "давлени") && i+2 < len(sc.toks) && fold(sc.str(i+1)) == "на" && !sc.toks[i+2].is(isDigits):
 		not = true // «давление на клиента»
 	}
+	if n := len(sc.found); n > 0 && sc.found[n-1].rule == "code" && sc.found[n-1].kind == Health && strings.HasPrefix(fold(sc.str(i)), "диагноз") {
+		return 0 // the code was the finding
+	}
 	if sc.refused(i) || sc.general(i) && !sc.firstPerson(i) {
 		not = true
 	}
 	if after := sc.text[sc.toks[i].end:min(len(sc.text), int(sc.toks[i].end)+90)]; strings.Contains(after, "₽") {
 		price = true
+	}
+	if own && strings.HasPrefix(fold(sc.str(i)), "аллерги") && i+1 < len(sc.toks) && fold(sc.str(i+1)) == "на" {
+		not = false // «у меня аллергия на гель-лак»
 	}
 	if u := sc.fieldClass(i); u&(notMoney|isBooking) != 0 {
 		not = true
@@ -306,7 +314,7 @@ func (sc *scan) icdCode(i int) {
 		}
 	}
 	if end+1 < len(sc.toks) {
-		if w := fold(sc.str(end + 1)); w == "мкб" || w == "icd" {
+		if w := fold(sc.str(end + 1)); w == "мкб" || w == "icd" || strings.HasPrefix(w, "диагноз") {
 			sc.add(candidate{start: start, end: int(sc.toks[end].end), kind: Health, rule: "code", score: 0.85, context: sc.str(end + 1)})
 		}
 	}

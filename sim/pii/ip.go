@@ -56,7 +56,7 @@ func (sc *scan) judgeIP(i, j, start, end int) {
 		c.score -= 0.4
 	case u.strong(ctxIP):
 		c.score += 0.15
-	case u.strong(notVersion):
+	case u.strong(notVersion), j+1 < len(sc.toks) && sc.class(j+1)&notVersion != 0 && sc.gap(j) == " ":
 		c.score -= 0.5
 	case addr.Is4() && addr.As4()[0] < 20 && addr.As4()[1] < 20 && addr.As4()[2] < 30 && addr.As4()[3] < 100 && !sc.logLine(i):
 		c.score -= 0.25 // 1.2.3.4 is rather a version or a paragraph

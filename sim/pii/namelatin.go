@@ -40,6 +40,11 @@ func (sc *scan) latinName(i int) {
 	c := candidate{start: start, end: end, kind: Name, rule: "latin", score: 0.75}
 	if !sc.toks[a].is(startsUpper) && sc.gap(a) == " " {
 		c.score = 0.5
+		for _, f := range sc.found {
+			if f.kind == Phone && f.start >= end && f.start-end < 6 {
+				c.score = 0.65 // «gareeva yulia / 7954…»
+			}
+		}
 	}
 	c.score = sc.namePlace(a, b, &c)
 	sc.add(c)

@@ -97,6 +97,8 @@ func addNames(b *builder) {
 	}
 	put(maleNames, false, isFirst)
 	put(femaleNames, true, isFirst)
+	put(moreMaleNames, false, isFirst)
+	put(moreFemaleNames, true, isFirst)
 	for _, n := range strings.Fields(ambiguousNames) {
 		female := strings.HasSuffix(n, "а") || strings.HasSuffix(n, "я") || strings.HasSuffix(n, "ь")
 		for _, f := range nameForms(n, female) {

@@ -45,7 +45,13 @@ func recogniseNumbers(sc *scan) {
 	var seps [maxGroups]byte
 	for i := range sc.toks {
 		t := sc.toks[i]
-		if !t.is(isDigits) || !sc.startsNumber(i) {
+		if !t.is(isDigits) {
+			continue
+		}
+		if i+2 < len(sc.toks) && sc.toks[i+1].is(isCyrillic) && sc.toks[i+2].is(isDigits) && (sc.toks[i+1].letters == 5 || sc.toks[i+1].letters == 6) {
+			sc.splitPhone(i + 1)
+		}
+		if !sc.startsNumber(i) {
 			continue
 		}
 		n := &sc.number

@@ -10,7 +10,7 @@ func recogniseNumberWords(sc *scan) {
 			continue
 		}
 		j, numerals := i, 1
-		for j+1 < len(sc.toks) && strings.Trim(sc.gap(j), " ,-.+\n") == "" && len(sc.gap(j)) <= 3 && (sc.spoken(j+1) || sc.toks[j+1].is(isDigits) && sc.toks[j+1].letters <= 3) {
+		for j+1 < len(sc.toks) && strings.Trim(sc.gap(j), " ,-.+()\n") == "" && len(sc.gap(j)) <= 3 && (sc.spoken(j+1) || sc.toks[j+1].is(isDigits) && sc.toks[j+1].letters <= 3) {
 			j++
 			if sc.spoken(j) {
 				numerals++

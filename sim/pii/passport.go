@@ -93,7 +93,7 @@ func recogniseSeries(sc *scan) {
 			continue
 		}
 		w := fold(sc.str(i))
-		if strings.HasPrefix(w, "подразделен") || w == "подр" {
+		if strings.HasPrefix(w, "подразд") || w == "подр" {
 			sc.departmentCode(i)
 			continue
 		}
@@ -183,7 +183,7 @@ func recogniseForeignPassport(sc *scan, n *number, u *surroundings) {
 		c.score = 0.35
 	}
 	switch {
-	case u.strong(ctxForeign) || u.far&ctxForeign != 0:
+	case u.has(ctxForeign):
 		c.score += 0.6
 		c.context = sc.word(n.i, n.j, ctxForeign)
 	case u.strong(ctxPassport) && n.grouped(2, 7):

@@ -287,3 +287,26 @@ func inventDigits(r *rand.Rand, n int) string {
 	}
 	return string(b)
 }
+
+// splitPhone reads a number that is told in two parts around the word at token i: «8 907,
+// дальше 603 85 93».
+func (sc *scan) splitPhone(i int) {
+	if w := fold(sc.str(i)); w != "дальше" && w != "затем" && w != "потом" {
+		return
+	}
+	a, b := i-1, i+1
+	for a > 0 && i-a < 4 && sc.toks[a-1].is(isDigits) && isSeparator(sc.gap(a-1)) {
+		a--
+	}
+	for b+1 < len(sc.toks) && b-i < 6 && sc.toks[b+1].is(isDigits) && isSeparator(sc.gap(b)) {
+		b++
+	}
+	d := digits(sc.text[sc.toks[a].start:sc.toks[b].end])
+	if len(d) == 11 && (d[0] == '7' || d[0] == '8') {
+		d = d[1:]
+	}
+	if len(d) == 10 && d[0] == '9' {
+		start, _, _ := sc.opening(a)
+		sc.add(candidate{start: start, end: int(sc.toks[b].end), kind: Phone, rule: "context", score: 0.75, context: sc.str(i)})
+	}
+}

@@ -21,6 +21,9 @@ func plateLetter(s string) bool {
 func recognisePlates(sc *scan) {
 	for i := 0; i+2 < len(sc.toks); i++ {
 		a, n, b := sc.toks[i], sc.toks[i+1], sc.toks[i+2]
+		if b.is(isDigits) && n.letters <= 4 && b.letters <= 3 || a.letters == 4 && a.is(isDigits) && n.letters == 2 {
+			sc.otherPlates(i)
+		}
 		if a.letters != 1 || a.is(isDigits) || !n.is(isDigits) || n.letters != 3 || b.is(isDigits) || b.letters != 2 {
 			continue
 		}
@@ -58,6 +61,20 @@ func recognisePlates(sc *scan) {
 			c.score -= 0.5
 		}
 		sc.add(c)
+	}
+}
+
+// otherPlates reads plates of motorcycles, taxis and trailers where the word stands by:
+// «1234 АВ 16», «АВ 123 16», «АВ 1234 16».
+func (sc *scan) otherPlates(i int) {
+	a, b, c := sc.toks[i], sc.toks[i+1], sc.toks[i+2]
+	moto := a.is(isDigits) && a.letters == 4 && !b.is(isDigits) && b.letters == 2 && plateLetter(sc.str(i+1))
+	other := !a.is(isDigits) && a.letters == 2 && a.is(allUpper) && b.is(isDigits) && (b.letters == 3 || b.letters == 4) && plateLetter(sc.str(i))
+	if !moto && !other || !c.is(isDigits) || c.letters < 2 || c.letters > 3 || !plateRegion(sc.str(i+2)) || !smallGap(sc.gap(i)) || !smallGap(sc.gap(i+1)) {
+		return
+	}
+	if u := sc.around(i, i+2); u.near&ctxPlate != 0 {
+		sc.add(candidate{start: int(a.start), end: int(c.end), kind: Plate, rule: "context", score: 0.7, context: sc.word(i, i+2, ctxPlate)})
 	}
 }
 

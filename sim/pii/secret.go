@@ -287,6 +287,10 @@ func (sc *scan) namedSecret(i int) {
 	}
 	p := int(sc.toks[k].end)
 	explicit := false
+	if strings.HasPrefix(s[p:], " - ") || strings.HasPrefix(s[p:], " — ") {
+		p += strings.IndexByte(s[p+1:], ' ') + 1
+		explicit = true
+	}
 	for p < len(s) && strings.IndexByte(" \"'=:>(", s[p]) >= 0 {
 		if s[p] == '=' || s[p] == ':' {
 			explicit = true
