@@ -99,16 +99,21 @@ func (i Image) Start(ctx context.Context, o Options) (_ *Containers, err error) 
 	return c, nil
 }
 
-// prepared builds what is not built yet.
+// prepared builds what is not built yet; without that, only what a killed Progon has left
+// behind is removed.
 func (i Image) prepared(ctx context.Context, dir string) (Image, error) {
 	built := i.Build.Context == ""
 	for _, p := range i.With {
 		built = built && p.Build.Context == ""
 	}
-	if built {
-		return i, i.Check()
+	if !built {
+		return i.Prepare(ctx, dir)
 	}
-	return i.Prepare(ctx, dir)
+	if err := i.Check(); err != nil {
+		return i, err
+	}
+	_, err := Sweep(ctx)
+	return i, err
 }
 
 func (c *Containers) start(ctx context.Context) (err error) {
