@@ -21,7 +21,7 @@ func plateLetter(s string) bool {
 func recognisePlates(sc *scan) {
 	for i := 0; i+2 < len(sc.toks); i++ {
 		a, n, b := sc.toks[i], sc.toks[i+1], sc.toks[i+2]
-		if b.is(isDigits) && n.letters <= 4 && b.letters <= 3 || a.letters == 4 && a.is(isDigits) && n.letters == 2 {
+		if b.letters <= 3 && b.is(isDigits) && (a.is(allUpper) || n.is(allUpper)) && a.is(isDigits) != n.is(isDigits) {
 			sc.otherPlates(i)
 		}
 		if a.letters != 1 || a.is(isDigits) || !n.is(isDigits) || n.letters != 3 || b.is(isDigits) || b.letters != 2 {
