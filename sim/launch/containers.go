@@ -24,10 +24,10 @@ import (
 )
 
 const (
-	// laneFolder is where a container finds the folder of its lane.
-	laneFolder = "/progon/lane"
+	// laneFolder is where a container finds the folder of its lane: a name that no image has.
+	laneFolder = "/.progon/lane"
 	// filesFolder is where it finds the files of the surroundings.
-	filesFolder  = "/progon/files"
+	filesFolder  = "/.progon/files"
 	imageTimeout = 60 * time.Second
 	cleanUp      = 30 * time.Second
 	lastLines    = 2 * time.Second
