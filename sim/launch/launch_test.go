@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -457,5 +458,31 @@ func BenchmarkStart(b *testing.B) {
 		if err := p.Stop(); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkFourLanes starts four bots side by side and stops them.
+func BenchmarkFourLanes(b *testing.B) {
+	for b.Loop() {
+		var group sync.WaitGroup
+		bots := make([]*Process, 4)
+		for i := range bots {
+			group.Go(func() {
+				p, err := command("well").Start(b.Context(), Options{WorkDir: b.TempDir()})
+				if err != nil {
+					b.Error(err)
+					return
+				}
+				bots[i] = p
+			})
+		}
+		group.Wait()
+		b.StopTimer()
+		for _, p := range bots {
+			if p != nil {
+				_ = p.Stop()
+			}
+		}
+		b.StartTimer()
 	}
 }
