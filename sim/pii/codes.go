@@ -166,7 +166,12 @@ var notOTP = map[string]bool{
 func (sc *scan) oneTime(i, j int) {
 	c := candidate{start: int(sc.toks[i].start), end: int(sc.toks[j].end), kind: OTP, rule: "context"}
 	words, code, strong, at := 0, false, false, -1
+	reach := 2 // how near «код» must stand, in tokens
 	for k := i - 1; k >= 0 && words < 6; k-- {
+		if sc.toks[k].is(isDigits) && words == 1 && sc.toks[k].letters == 1 && startsAny(fold(sc.str(k+1)), "цифр") {
+			reach = 4 // «код 4 цифры: 9917»
+			continue
+		}
 		if sc.toks[k].is(isDigits) || c.start-int(sc.toks[k].end) > 70 || strings.ContainsAny(sc.gap(k), "{}") || words > 1 && strings.Contains(sc.gap(k), "\n") || words > 0 && strings.Contains(sc.gap(k), `,"`) {
 			break
 		}
@@ -205,7 +210,7 @@ func (sc *scan) oneTime(i, j int) {
 	switch {
 	case code && strong:
 		c.score = 0.92
-	case code && i-at <= 2 && sc.toks[i].letters != 5 && fold(sc.str(at)) != "code" && fold(sc.str(at)) != "codes" && fold(sc.str(at)) != "коды":
+	case code && i-at <= reach && sc.toks[i].letters != 5 && fold(sc.str(at)) != "code" && fold(sc.str(at)) != "codes" && fold(sc.str(at)) != "коды":
 		c.score = 0.72
 	case code && fold(sc.str(at)) == "otp":
 		c.score = 0.85

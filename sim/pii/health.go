@@ -114,6 +114,8 @@ func (sc *scan) complaint(i int) int {
 		}
 	}
 	switch w := fold(sc.str(i)); {
+	case strings.HasPrefix(w, "заболел") && i+1 < len(sc.toks) && sc.class(i+1)&isStaff != 0:
+		not = true // the master is absent: no client's datum
 	case strings.HasPrefix(w, "болею") || strings.HasPrefix(w, "болеет"):
 		own = own || i+1 == len(sc.toks) || fold(sc.str(i+1)) != "за" // «за Рубин»
 	case strings.HasPrefix(w, "давлени") && i+2 < len(sc.toks) && fold(sc.str(i+1)) == "на" && !sc.toks[i+2].is(isDigits):
@@ -278,6 +280,9 @@ func priceWord(w string) bool {
 // topicOnly tells whether an illness is a matter of a question, not of a person: «при
 // диабете можно?» stays a datum of the dialogue, «лекция о диабете» does not.
 func (sc *scan) topicOnly(i int) bool {
+	if i+2 < len(sc.toks) && fold(sc.str(i+1)) == "что" && fold(sc.str(i+2)) == "это" {
+		return true
+	}
 	for k := i - 1; k >= 0 && k >= i-3; k-- {
 		switch w := fold(sc.str(k)); w {
 		case "против", "от", "о", "об", "про", "для", "профилактика", "лечение", "лечения", "дня", "день", "борьбы", "фонд", "центр":

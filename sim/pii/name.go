@@ -312,7 +312,7 @@ func (sc *scan) namePlace(a, b int, c *candidate) float64 {
 		if (gap == " " || gap == ", ") && cl&ctxStreet != 0 && sc.toks[b+1].letters > 2 {
 			score -= 0.5
 		}
-		if (gap == ", " || gap == " - " || gap == " (") && cl&isStaff != 0 && !oblique(sc.str(b+1)) {
+		if (gap == ", " || gap == " - " || gap == " (") && cl&isStaff != 0 && !oblique(sc.str(b+1)) && !sc.wanted(b+2) {
 			score -= 0.5
 		}
 	}

@@ -213,6 +213,12 @@ func (sc *scan) namedSurname(i int) {
 	sc.add(candidate{start: int(t.start), end: end, kind: Name, rule: "surname", score: 0.7, context: sc.str(i)})
 }
 
+// wanted tells whether the word after a master's trade asks for one: «Равшан Юсупов, барбер
+// нужен на 18».
+func (sc *scan) wanted(i int) bool {
+	return i < len(sc.toks) && startsAny(fold(sc.str(i)), "нуж", "свобод", "занят", "есть")
+}
+
 // isAnswer tells whether a question ended and a turn of talk began: «? — ».
 func (sc *scan) isAnswer(gap string) bool {
 	return strings.Contains(gap, "?") && strings.ContainsAny(gap, "-—") && strings.Trim(gap, " ?-—\"\n") == ""
@@ -231,7 +237,7 @@ func (sc *scan) unknownPair(i int) {
 	}
 	first, second := fold(sc.str(i-1)), fold(sc.str(i))
 	switch {
-	case sureSurname(second) && !adjective(first) && !sc.sentenceStart(i-1), sureSurname(second) && tatarLetters(first):
+	case sureSurname(second) && !adjective(first) && (!sc.sentenceStart(i-1) || i > 1 && sc.gap(i-2) == ": "), sureSurname(second) && tatarLetters(first):
 	case sureSurname(first) && !adjective(second) && !verbLike(second) && a.letters >= 6:
 	default:
 		return
