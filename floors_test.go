@@ -42,7 +42,7 @@ var floors = []floor{
 	{"steps/checks", []string{".", "sim/acts", "sim/pii", "sim/pii/trace"}, "judgements read the evidence only"},
 	{"steps/script", []string{"."}, "reading features needs no runner"},
 	{"steps/lint", []string{"steps/script"}, "the linter needs no simulator"},
-	{"steps/botfile", []string{"sim/connectors", "sim/launch"}, "a description of a bot runs nothing"},
+	{"steps/botfile", []string{"sim/connectors", "sim/launch", "sim/storage"}, "a description of a bot runs nothing"},
 	{"steps/selftest", []string{".", "fakes/samplebot", "steps", "steps/botfile", "steps/script"}, "the trial of the judge uses the judge as it is"},
 	{"steps", []string{".", "features", "sim/...", "fakes/...", "steps/..."}, "steps do not write reports"},
 	{"reports/...", []string{".", "reports/..."}, "reports read only the vocabulary"},
