@@ -1,6 +1,7 @@
-// Package launch starts bots and stops them: a command with its whole family of
-// processes, or nothing at all for a bot that already runs. It knows no scenario. Start at
-// [Command] and [Reachable].
+// Package launch starts bots and stops them: a command with its whole family of processes
+// ([Command]), containers from an image in a network of their own ([Image]), or nothing at
+// all for a bot that already runs ([Reachable]). Whatever a killed Progon leaves behind is
+// removed by the next start ([Sweep], [SweepFolders]). It knows no scenario.
 package launch
 
 import (
