@@ -216,6 +216,9 @@ func (sc *scan) feast(k int) bool {
 		if m < 0 || m >= len(sc.toks) {
 			continue
 		}
+		if sc.class(m)&isStaff != 0 {
+			return true // «день рождения у мастера»
+		}
 		switch w := fold(sc.str(m)); {
 		case strings.HasPrefix(w, "салон"), strings.HasPrefix(w, "скидк"), strings.HasPrefix(w, "студи"), strings.HasPrefix(w, "клиник"), strings.HasPrefix(w, "компани"), strings.HasPrefix(w, "акци"):
 			return true

@@ -69,7 +69,7 @@ func (sc *scan) bookedFor(i int) {
 			continue
 		}
 		as := fold(sc.str(k-1)) == "как" && k == i+2 // «записана как Антипина»
-		if !as && fold(sc.str(k-1)) != "на" || sc.gap(k-1) != " " || k == i-1 && sc.gap(k) != " " || k == i+2 && sc.gap(i) != " " {
+		if !as && fold(sc.str(k-1)) != "на" || sc.gap(k-1) != " " || k == i-1 && sc.gap(k) != " " && sc.gap(k) != ", " || k == i+2 && sc.gap(i) != " " {
 			continue
 		}
 		t := sc.toks[k]
