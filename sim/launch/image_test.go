@@ -22,6 +22,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"progon"
+	"progon/fakes/egress"
 )
 
 // buildOnce makes the folder from which the image of the bot is built, once for all tests.
@@ -204,6 +205,42 @@ func TestImageSeesTheFakesAndNothingElse(t *testing.T) {
 }
 
 type told struct{ Kind, Place, Text string }
+
+func TestImageIsSeenOnItsWayOut(t *testing.T) {
+	t.Parallel()
+	i := image(t, "")
+	tl := progon.NewTimeline(fixed{})
+	proxy, err := egress.Start(egress.Options{Recorder: tl, Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = proxy.Close() })
+	crm := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "портал") }))
+	t.Cleanup(crm.Close)
+	i.Env["CRM"] = "{{crm}}"
+	c := contain(t, i, Options{
+		Values: map[string]string{"proxy": proxy.URL(), "crm": crm.URL},
+		Files:  map[string]string{"ca": proxy.CAFile()}, Env: egress.Env("{{proxy}}", "{{ca}}"),
+	})
+	for _, scheme := range []string{"http", "https"} {
+		if status, text := asked(t, c, "/get", "url", scheme+"://collect.example/v1?user=79000000001"); status != http.StatusForbidden {
+			t.Errorf("%s: %d %s", scheme, status, text)
+		}
+	}
+	_, address := asked(t, c, "/env", "name", "CRM")
+	if status, text := asked(t, c, "/get", "url", address); status != 200 {
+		t.Errorf("the portal: %d %s", status, text)
+	}
+	var got []string
+	for _, e := range tl.Events().On(progon.SurfaceEgress) {
+		line, _, _ := strings.Cut(string(e.Raw), " HTTP/")
+		got = append(got, line)
+	}
+	want := []string{"GET http://collect.example/v1?user=79000000001", "GET https://collect.example/v1?user=79000000001"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("seen (-want +got):\n%s", diff)
+	}
+}
 
 func TestImageWithItsDatabase(t *testing.T) {
 	t.Parallel()
