@@ -15,6 +15,7 @@ import (
 	"progon"
 	"progon/fakes/bitrix24"
 	"progon/fakes/egress"
+	"progon/fakes/llm"
 	"progon/sim"
 	"progon/sim/connectors"
 	"progon/sim/storage"
@@ -36,6 +37,7 @@ type lane struct {
 	values    values   // what the bot is told of its surroundings
 	hearing   []synced // logs that may lag behind
 	kept      []*storage.Storage
+	model     *llm.Server
 	proxy     *egress.Server // nil where nobody looks
 	closers   []func() error
 	secrets   []string
@@ -113,6 +115,7 @@ func (l *lane) begin(ctx context.Context) (*progon.Timeline, error) {
 	l.recorder.turn(progon.NewTimeline(l.clock)) // what still comes belongs to nobody
 	l.portal.Restore(l.before)
 	l.portal.ClearFaults()
+	l.model.ClearFaults()
 	if l.file.Has("часы") {
 		if err := l.setTime(ctx, baseTime); err != nil {
 			return nil, err

@@ -24,7 +24,7 @@ func preparationSentences() []sentence {
 			about: "так же «запись» и «правило маршрутизации»"},
 		{pattern: "свободно время: «завтра 11:00, завтра 15:00»", do: freeSlots},
 		{pattern: "«CRM» отказывает: «503 QUERY_LIMIT_EXCEEDED», «3 раза»", do: failService,
-			about: "вид отказа: код ответа, при нём имя ошибки; сколько: «3 раза» или «10 минут»"},
+			about: "так же «модель»; вид отказа: код ответа, при нём имя ошибки; сколько: «3 раза» или «10 минут»"},
 		{pattern: "настройка «срок хранения переписки» равна «60 дней»", do: setSetting, needs: "настройки"},
 	}
 }
@@ -105,18 +105,22 @@ func freeSlots(ctx context.Context, w *world, in input) error {
 }
 
 func failService(_ context.Context, w *world, in input) error {
-	if !strings.EqualFold(in.at(0), "CRM") {
-		return notChecked("отказ службы «%s» Прогон пока не изображает; известна «CRM»", in.at(0))
-	}
 	rule, err := faults.Parse(in.at(1), in.at(2))
 	if err != nil {
 		return broken("%w", err)
 	}
-	if rule.Kind == faults.Mute && rule.Method == "" {
+	if rule.Kind == faults.Mute && rule.Method == "" && strings.EqualFold(in.at(0), "CRM") {
 		rule.Method = "crm.*.add" // a reading that is not answered leaves nothing behind
 	}
-	w.note("CRM отказывает: %s, %s", in.at(1), in.at(2))
-	w.lane.portal.Fail(rule)
+	switch strings.ToLower(in.at(0)) {
+	case "crm":
+		w.lane.portal.Fail(rule)
+	case "модель":
+		w.lane.model.Fail(rule)
+	default:
+		return broken("службы «%s» Прогон не изображает; известны «CRM» и «модель»", in.at(0))
+	}
+	w.note("%s отказывает: %s, %s", in.at(0), in.at(1), in.at(2))
 	return nil
 }
 

@@ -16,6 +16,7 @@ import (
 	"progon/fakes/alerts"
 	"progon/fakes/bitrix24"
 	"progon/fakes/egress"
+	"progon/fakes/llm"
 	"progon/fakes/samplebot"
 	"progon/sim/launch"
 	"progon/sim/logs"
@@ -55,6 +56,9 @@ func (l *lane) openSurroundings(dir string) error {
 		"crm": crm, "alerts": alarms, "lane": strconv.Itoa(l.number), "dir": dir,
 		"time": l.clock.Now().Format(time.RFC3339),
 	}
+	if err := l.openModel(); err != nil {
+		return err
+	}
 	if err := l.openLogServers(); err != nil {
 		return err
 	}
@@ -83,6 +87,24 @@ func (l *lane) openPortal() (webhook string, err error) {
 	}
 	l.secrets = append(l.secrets, l.portal.Secrets()...)
 	return l.portal.WebhookURL(base), nil
+}
+
+// openModel puts the stand-in of a language model at the bot's disposal.
+func (l *lane) openModel() error {
+	o := llm.Options{Recorder: l.recorder, Clock: l.clock.Now, Mode: llm.Mode(l.file.Model.Mode)}
+	for _, r := range l.file.Model.Rules {
+		o.Rules = append(o.Rules, llm.Rule(r))
+	}
+	var err error
+	if l.model, err = llm.New(o); err != nil {
+		return fmt.Errorf("model: %w", err)
+	}
+	base, err := l.serve(l.file.Model.Listen, l.model)
+	if err != nil {
+		return err
+	}
+	l.values["llm"] = base
+	return nil
 }
 
 // serve gives a handler a port: the given one, or a free one on loopback.
@@ -189,7 +211,7 @@ func (l *lane) openSample(dir string) (string, error) {
 	l.closers = append(l.closers, out.Close)
 	s := l.file.Bot.Sample
 	bot, err := samplebot.New(samplebot.Options{
-		CRM: l.values["crm"], Alerts: l.values["alerts"], Proxy: l.values["proxy"], Log: io.Writer(out), Clock: l.clock.Now,
+		CRM: l.values["crm"], Alerts: l.values["alerts"], Proxy: l.values["proxy"], Model: l.values["llm"], Log: io.Writer(out), Clock: l.clock.Now,
 		Defect: s.Defect, Wording: s.Wording, Order: s.Order,
 	})
 	if err != nil {

@@ -16,7 +16,7 @@ func Wordings() int { return len(wordings) }
 // Defects lists all of them, by what they break.
 func Defects() []Defect { return append([]Defect(nil), defects...) }
 
-func known(name string) bool {
+func knownDefect(name string) bool {
 	for _, d := range defects {
 		if d.Name == name {
 			return true
@@ -107,6 +107,10 @@ var defects = []Defect{
 	{"threat_ignored", "угрозу и насилие бот не замечает", "handover.missing", []string{"КОН-04"}},
 	{"secret_in_title", "тайна клиента в названии дела", "text.forbidden", []string{"КОН-03"}},
 	{"foreign_host", "телефон уходит в зарубежную аналитику", "egress.foreign", []string{"ТРГ-03"}},
+	{"raw_text_to_model", "слова клиента уходят в модель без масок", "masking.model", []string{"ТРГ-01", "МАС-03"}},
+	{"health_to_model", "жалоба клиента уходит в зарубежную модель", "egress.unwanted", []string{"ТРГ-02"}},
+	{"token_to_model", "адрес вебхука в запросе к модели", "secrets.exposed", []string{"ТРГ-01"}},
+	{"waits_for_model", "пока модель молчит, молчит и бот", "chat.unanswered", []string{"ОТК-04"}},
 	// Requests and the CRM.
 	{"lead_lost", "заявка теряется, если CRM недоступна", "crm.lost", []string{"ОТК-01"}},
 	{"duplicate_after_silence", "повтор после обрыва создаёт вторую заявку", "crm.duplicate", []string{"ОТК-06"}},

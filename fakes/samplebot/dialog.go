@@ -147,6 +147,9 @@ func (b *Bot) reply(s *session, in incoming, text string) []reply {
 	if (in.Type == "file" || in.Type == "photo") && text == "" {
 		return one(b.say("file"))
 	}
+	if in.Type == "" || in.Type == "text" || in.Type == "voice" {
+		b.consult(s, text)
+	}
 	low := normal(text)
 	if in.Type == "photo" && s.consent == consentGiven && !s.handed && !redFlag(low) && !b.medical(low) {
 		return b.offerPublishing(s)

@@ -36,6 +36,7 @@ type Options struct {
 	CRM     string           // address of the inbound webhook of a Bitrix24
 	Alerts  string           // address that takes alarms when the CRM itself is the trouble
 	Proxy   string           // through which it reaches anybody else
+	Model   string           // base address of a language model; empty means that it works without one
 	Log     io.Writer        // nil means nowhere
 	Clock   func() time.Time // nil means time.Now; /_bot/clock moves it
 	Defect  string           // empty means the good bot
@@ -47,28 +48,30 @@ type Options struct {
 type Bot struct {
 	options Options
 	words   map[string]string
+	model   *http.Client
 	crm     *crmClient
 	mux     *http.ServeMux
 
-	mu       sync.Mutex
-	offset   time.Duration
-	settings map[string]string
-	sessions map[string]*session
-	taken    map[string]string // slot → session
-	queue    []job             // what the CRM has not taken yet
-	erasures []erasure
-	erased   []erasure // kept promises: a backup may undo them
-	metrics  metrics
-	exports  int
-	later    func()      // what a slow bot has put off; see handover_late
-	traffic  []time.Time // of the last minutes
+	mu         sync.Mutex
+	offset     time.Duration
+	settings   map[string]string
+	sessions   map[string]*session
+	taken      map[string]string // slot → session
+	queue      []job             // what the CRM has not taken yet
+	erasures   []erasure
+	erased     []erasure // kept promises: a backup may undo them
+	metrics    metrics
+	exports    int
+	modelRests time.Time   // until then the model is not asked: it did not answer
+	later      func()      // what a slow bot has put off; see handover_late
+	traffic    []time.Time // of the last minutes
 }
 
 type metrics struct{ dialogues, bookings, escalations int }
 
 // New sets a bot up. An unknown defect or wording is an error.
 func New(o Options) (*Bot, error) {
-	if o.Defect != "" && !known(o.Defect) {
+	if o.Defect != "" && !knownDefect(o.Defect) {
 		return nil, fmt.Errorf("дефект «%s» неизвестен; список показывает progon bot --list-defects", o.Defect)
 	}
 	if o.Wording < 0 || o.Wording >= len(wordings) {
@@ -83,7 +86,7 @@ func New(o Options) (*Bot, error) {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	b := &Bot{options: o, words: wordings[o.Wording], crm: newCRM(o.CRM), mux: http.NewServeMux()}
+	b := &Bot{options: o, words: wordings[o.Wording], crm: newCRM(o.CRM), mux: http.NewServeMux(), model: &http.Client{}}
 	b.crm.hammers, b.crm.gives = b.wrong("key_hammered"), b.wrong("expired_is_the_end")
 	b.forget()
 	b.mux.HandleFunc("POST /chat", b.serveChat)
@@ -110,7 +113,7 @@ func (b *Bot) forget() {
 	b.settings = map[string]string{"версия политики": "2026-09", "бизнес": "салон"}
 	b.sessions, b.taken = map[string]*session{}, map[string]string{}
 	b.queue, b.erasures, b.erased, b.metrics, b.exports, b.traffic = nil, nil, nil, metrics{}, 0, nil
-	b.crm.refused, b.later = false, nil
+	b.crm.refused, b.later, b.modelRests = false, nil, time.Time{}
 }
 
 func (b *Bot) now() time.Time { return b.options.Clock().Add(b.offset).In(kazan) }

@@ -32,6 +32,7 @@ type File struct {
 	// whenever a scenario looks at them, and at its end.
 	Storage []storage.Config `yaml:"storage"`
 	Egress  *Egress          `yaml:"egress"`
+	Model   Model            `yaml:"model"`
 	CRM     CRM              `yaml:"crm"`
 	Control Control          `yaml:"control"`
 	// Can lists what the bot is able to do; see Capabilities. A scenario that needs
@@ -83,6 +84,23 @@ type Egress struct {
 	Listen string `yaml:"listen"`
 	// Zones are the countries of hosts, for the report: «*.example.ru»: Россия.
 	Zones map[string]string `yaml:"zones"`
+}
+
+// Model is the stand-in of a language model: what it says to the bot. A bot that Progon
+// starts is told its address as {{llm}}.
+type Model struct {
+	// Mode is its character; empty means a polite one. «progon fake llm --help» lists them.
+	Mode   string      `yaml:"mode"`
+	Rules  []ModelRule `yaml:"rules"`
+	Listen string      `yaml:"listen"` // fixes its address, for a bot that is running already
+}
+
+// ModelRule answers prompts whose last message fits.
+type ModelRule struct {
+	When  string `yaml:"when"`
+	Reply string `yaml:"reply"`
+	Tool  string `yaml:"tool"`
+	Args  string `yaml:"args"`
 }
 
 // Log is one place where the bot writes. Exactly one of the three is set.
