@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"sort"
 	"sync"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"progon"
 	"progon/sim/acts"
 	"progon/sim/client"
+	"progon/sim/launch"
 	"progon/sim/pii"
 	"progon/sim/second"
 	"progon/steps/botfile"
@@ -97,10 +99,17 @@ func Run(ctx context.Context, o Options) (*progon.Run, error) {
 	}
 	dir := o.Dir
 	if dir == "" {
+		// What a killed run has left behind goes first.
+		if _, err := launch.SweepFolders(filepath.Join(os.TempDir(), "progon-*")); err != nil {
+			return finish(err)
+		}
 		if dir, err = os.MkdirTemp("", "progon-"); err != nil {
 			return finish(fmt.Errorf("не удалось создать временную папку: %w", err))
 		}
 		defer func() { _ = os.RemoveAll(dir) }()
+		if err := launch.Claim(dir); err != nil {
+			return finish(err)
+		}
 	}
 	if o.Bot.Bot.Image != nil {
 		// What a killed run has left is removed, the images are built: once for all lanes.

@@ -17,6 +17,7 @@ import (
 	"progon/fakes/bitrix24"
 	"progon/fakes/egress"
 	"progon/fakes/llm"
+	"progon/fakes/mail"
 	"progon/fakes/samplebot"
 	"progon/sim/launch"
 	"progon/sim/logs"
@@ -48,13 +49,21 @@ func (l *lane) openSurroundings(dir string) error {
 	if err != nil {
 		return err
 	}
-	alarms, err := l.serve("", alerts.New(l.recorder))
+	alarms, err := l.serve(l.file.Alerts.Listen, alerts.New(l.recorder))
 	if err != nil {
 		return err
 	}
 	l.values = values{
 		"crm": crm, "alerts": alarms, "lane": strconv.Itoa(l.number), "dir": dir,
 		"time": l.clock.Now().Format(time.RFC3339),
+	}
+	if m := l.file.Alerts.Mail; m != nil {
+		server, err := mail.Start(mail.Options{Recorder: l.recorder, Listen: m.Listen, Roles: m.Roles})
+		if err != nil {
+			return err
+		}
+		l.values["smtp"] = server.Addr()
+		l.closers = append(l.closers, server.Close)
 	}
 	if err := l.openModel(); err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -40,6 +41,9 @@ func botCommand(s streams) *cobra.Command {
 				return err
 			}
 			o.Log = s.err
+			if o.Proxy == "" {
+				o.Proxy = os.Getenv("HTTP_PROXY")
+			}
 			bot, err := samplebot.New(o)
 			if err != nil {
 				return usageErrorf("%w", err)
@@ -50,6 +54,9 @@ func botCommand(s streams) *cobra.Command {
 	fl := cmd.Flags()
 	fl.StringVar(&addr, "addr", "127.0.0.1:3000", "где слушать; порт 0 — любой свободный")
 	fl.StringVar(&o.CRM, "crm", "", "адрес входящего вебхука Битрикс24; без него заявки ждут в очереди")
+	fl.StringVar(&o.Alerts, "alerts", "", "куда слать оповещения, если не отвечает сам Битрикс24")
+	fl.StringVar(&o.Model, "model", "", "адрес языковой модели с протоколом OpenAI, без /v1; без него бот работает по правилам")
+	fl.StringVar(&o.Proxy, "proxy", "", "прокси к другим адресам; по умолчанию из HTTP_PROXY")
 	fl.StringVar(&o.Defect, "defect", "", "включить дефект")
 	fl.IntVar(&o.Wording, "wording", 0, "набор формулировок, с нуля")
 	fl.StringVar(&o.Order, "order", "", "порядок вопросов: contacts-first — сначала имя и телефон")

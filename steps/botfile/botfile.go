@@ -33,6 +33,7 @@ type File struct {
 	Storage []storage.Config `yaml:"storage"`
 	Egress  *Egress          `yaml:"egress"`
 	Model   Model            `yaml:"model"`
+	Alerts  Alerts           `yaml:"alerts"`
 	CRM     CRM              `yaml:"crm"`
 	Control Control          `yaml:"control"`
 	// Can lists what the bot is able to do; see Capabilities. A scenario that needs
@@ -84,6 +85,20 @@ type Egress struct {
 	Listen string `yaml:"listen"`
 	// Zones are the countries of hosts, for the report: «*.example.ru»: Россия.
 	Zones map[string]string `yaml:"zones"`
+}
+
+// Alerts is where the bot's alarms may go besides the CRM: a web hook that is always
+// there, as {{alerts}}, and a mail server.
+type Alerts struct {
+	Listen string `yaml:"listen"` // fixes the address of the web hook
+	Mail   *Mail  `yaml:"mail"`
+}
+
+// Mail is a mail server for alarms; the bot is told its host:port as {{smtp}}.
+type Mail struct {
+	Listen string `yaml:"listen"`
+	// Roles are the staff behind addresses: it@salon.example: дежурный ИТ.
+	Roles map[string]string `yaml:"roles"`
 }
 
 // Model is the stand-in of a language model: what it says to the bot. A bot that Progon
