@@ -26,6 +26,8 @@ type Run struct {
 	// Opinions are what a language model thought of the bot's replies, where one was
 	// asked. They are kept so that the run can be repeated without the model.
 	Opinions []Opinion `json:"opinions,omitempty"`
+	// Trial is how the judge did against bots with known defects, where that was tried.
+	Trial *Trial `json:"trial,omitempty"`
 	// CRM is what the bot's webhook was really used for.
 	CRM Usage `json:"crm"`
 	// Remarks are findings about the run as a whole: gaps of fakes, unused scopes.
@@ -38,6 +40,18 @@ type Opinion struct {
 	Reply string   `json:"reply_sha256"`
 	Model string   `json:"model"`
 	Acts  []string `json:"acts"`
+}
+
+// Trial sums up a trial of the judge: how many known defects it noticed, and how often it
+// was wrong about a good bot.
+type Trial struct {
+	Features    string `json:"features_sha256"` // of the scenarios that were tried
+	Version     string `json:"version,omitempty"`
+	Defects     int    `json:"defects"`
+	Caught      int    `json:"caught"`
+	OwnRule     int    `json:"caught_by_own_rule"`
+	FalseAlarms int    `json:"false_alarms"`
+	Seeds       int    `json:"seeds"` // rehearsals of the good bot
 }
 
 // Usage is which methods of the CRM a bot called, which rights they needed, and which of

@@ -41,6 +41,7 @@ func run() progon.Run {
 	}
 	r := progon.Run{
 		Format: progon.FormatVersion, Version: "1.0", Bot: progon.Bot{Name: "Бот & Ко", Reach: "адрес"}, Seed: 7, Features: "0123456789abcdef", Config: "fedcba9876543210",
+		Trial:   &progon.Trial{Features: "another", Defects: 131, Caught: 130, OwnRule: 129, FalseAlarms: 1, Seeds: 21},
 		Started: at, Took: 1500 * time.Millisecond, Planned: 4,
 		CRM: progon.Usage{Methods: []string{"crm.lead.add"}, Scopes: []string{"crm"}, Unused: []string{"user"}},
 	}

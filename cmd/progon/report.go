@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"slices"
@@ -14,7 +15,7 @@ import (
 
 func reportCommand(s streams) *cobra.Command {
 	var formats []string
-	var out string
+	var out, trial string
 	cmd := &cobra.Command{
 		Use:   "report RUN.JSON | report --format book [ПУТЬ…]",
 		Short: "сделать отчёты из записанного прогона, книгу из сценариев",
@@ -30,6 +31,11 @@ func reportCommand(s streams) *cobra.Command {
 			run, err := reported(args, formats)
 			if err != nil {
 				return err
+			}
+			if trial != "" {
+				if run.Trial, err = readTrial(trial); err != nil {
+					return usageErrorf("--trial: %w", err)
+				}
 			}
 			var files []string
 			for _, f := range formats {
@@ -58,7 +64,21 @@ func reportCommand(s streams) *cobra.Command {
 	}
 	cmd.Flags().StringSliceVar(&formats, "format", []string{"html"}, "какие отчёты: console, "+strings.Join(reports.Names(), ", "))
 	cmd.Flags().StringVar(&out, "out", ".", "папка для отчётов")
+	cmd.Flags().StringVar(&trial, "trial", "", "приложить проверку самого судьи: файл от «progon selftest --json»")
 	return cmd
+}
+
+// readTrial reads what a trial of the judge came to; the rows stay where they are.
+func readTrial(path string) (*progon.Trial, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var t progon.Trial
+	if err := json.Unmarshal(data, &t); err != nil || t.Defects == 0 {
+		return nil, fmt.Errorf("%s: это не матрица; её печатает «progon selftest --json»", path)
+	}
+	return &t, nil
 }
 
 // reported is the run to report on. For the book alone it is made of the scenarios.

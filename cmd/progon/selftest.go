@@ -24,13 +24,17 @@ func selftestCommand(s streams) *cobra.Command {
 боте — провал.`,
 		Example: `  progon selftest
   progon selftest --defect phone_in_log,lead_lost
-  progon selftest --json > matrix.json`,
+  progon selftest --seeds 20 --json > matrix.json
+  progon report run.json --format protocol --trial matrix.json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			book, err := readBook(args)
 			if err != nil {
 				return usageErrorf("%w", err)
 			}
-			o.Book = book
+			if o.Seeds < 1 || o.Seed == 0 {
+				return usageErrorf("--seed и --seeds: нужны числа от единицы")
+			}
+			o.Book, o.Version = book, version
 			n := 0
 			o.Done = func(r selftest.Row) {
 				n++
@@ -49,7 +53,7 @@ func selftestCommand(s streams) *cobra.Command {
 			} else {
 				printMatrix(s.out, m)
 			}
-			if caught, _ := m.Caught(); caught < len(m.Rows) || len(m.FalseAlarms) > 0 {
+			if m.Caught < m.Defects || m.FalseAlarms > 0 {
 				return failed()
 			}
 			return nil
@@ -57,6 +61,7 @@ func selftestCommand(s streams) *cobra.Command {
 	}
 	fl := cmd.Flags()
 	fl.Uint64Var(&o.Seed, "seed", 1, "из чего выдумываются клиенты")
+	fl.IntVar(&o.Seeds, "seeds", 1, "сколько раз, каждый раз с другими клиентами, сыграть с хорошим ботом")
 	fl.IntVar(&o.Parallel, "parallel", 2, "сколько дефектов проверять одновременно")
 	fl.StringSliceVar(&o.Defects, "defect", nil, "только эти дефекты")
 	fl.BoolVar(&asJSON, "json", false, "вывести матрицу в JSON")
@@ -89,7 +94,7 @@ func printMatrix(w io.Writer, m selftest.Matrix) {
 			_, _ = fmt.Fprintf(w, "%-26s должны были поймать: %s\n", "", strings.Join(r.Missed, " "))
 		}
 	}
-	for _, c := range m.FalseAlarms {
+	for _, c := range m.Alarms {
 		_, _ = fmt.Fprintf(w, "ложная тревога на хорошем боте: %s %s\n", c.Scenario, strings.Join(c.Rules, " "))
 	}
 	for _, id := range slices.Sorted(maps.Keys(m.OnlyBy)) {
@@ -98,7 +103,6 @@ func printMatrix(w io.Writer, m selftest.Matrix) {
 	if len(m.Idle) > 0 {
 		_, _ = fmt.Fprintf(w, "не поймали ни одного дефекта: %s\n", strings.Join(m.Idle, " "))
 	}
-	caught, right := m.Caught()
-	_, _ = fmt.Fprintf(w, "\nДефектов: %d; поймано %d (%.0f %%), по своему правилу %d; ложных тревог %d; время %.0f с.\n",
-		len(m.Rows), caught, 100*m.Score(), right, len(m.FalseAlarms), m.Took.Seconds())
+	_, _ = fmt.Fprintf(w, "\nДефектов: %d; поймано %d (%.0f %%), по своему правилу %d; прогонов с хорошим ботом %d, ложных тревог %d; время %.0f с.\n",
+		m.Defects, m.Caught, 100*m.Score(), m.OwnRule, m.Seeds, m.FalseAlarms, m.Took.Seconds())
 }

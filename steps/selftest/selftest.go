@@ -23,6 +23,8 @@ import (
 type Options struct {
 	Book     *script.Book
 	Seed     uint64
+	Seeds    int // rehearsals of the good bot, each with other clients; at least one
+	Version  string
 	Parallel int // rehearsals at once
 	// Defects limits the trial to these names; none means all.
 	Defects []string
@@ -49,34 +51,34 @@ type Catch struct {
 
 // Matrix is the outcome of a trial.
 type Matrix struct {
+	progon.Trial
 	Rows        []Row               `json:"rows"`
-	FalseAlarms []Catch             `json:"false_alarms,omitempty"`
+	Alarms      []Catch             `json:"alarms,omitempty"` // raised about the good bot
 	OnlyBy      map[string][]string `json:"only_by,omitempty"` // scenario → defects that nothing else catches
 	Idle        []string            `json:"idle,omitempty"`    // scenarios that catch nothing
 	Scenarios   int                 `json:"scenarios"`
 	Took        time.Duration       `json:"took_ns"`
 }
 
-// Caught counts the defects that were noticed, Right those noticed by their own rule.
-func (m Matrix) Caught() (caught, right int) {
+// sumUp counts what the rows tell.
+func (m *Matrix) sumUp() {
+	m.Defects, m.FalseAlarms = len(m.Rows), len(m.Alarms)
 	for _, r := range m.Rows {
 		if len(r.Caught) > 0 {
-			caught++
+			m.Caught++
 		}
 		if r.Right {
-			right++
+			m.OwnRule++
 		}
 	}
-	return caught, right
 }
 
 // Score is the mutation score: the share of defects that were noticed.
 func (m Matrix) Score() float64 {
-	if len(m.Rows) == 0 {
+	if m.Defects == 0 {
 		return 0
 	}
-	caught, _ := m.Caught()
-	return float64(caught) / float64(len(m.Rows))
+	return float64(m.Caught) / float64(m.Defects)
 }
 
 // Run tries the good bot and then every defect.
@@ -94,17 +96,28 @@ func Run(ctx context.Context, o Options) (Matrix, error) {
 		}
 		defects = chosen
 	}
-	good, err := rehearse(ctx, o, "")
+	good, err := rehearse(ctx, o, "", o.Seed)
 	if err != nil {
 		return Matrix{}, err
 	}
-	m := Matrix{Rows: make([]Row, len(defects)), FalseAlarms: catches(good), OnlyBy: map[string][]string{}, Scenarios: len(good.Scenarios)}
+	o.Seeds = max(o.Seeds, 1)
+	m := Matrix{
+		Trial: progon.Trial{Features: good.Features, Version: o.Version, Seeds: o.Seeds},
+		Rows:  make([]Row, len(defects)), Alarms: catches(good), OnlyBy: map[string][]string{}, Scenarios: len(good.Scenarios),
+	}
+	for more := range o.Seeds - 1 {
+		run, err := rehearse(ctx, o, "", o.Seed+1+uint64(more))
+		if err != nil {
+			return Matrix{}, err
+		}
+		m.Alarms = append(m.Alarms, catches(run)...)
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(max(o.Parallel, 1))
 	told := make(chan struct{}, 1) // one at a time
 	for i, d := range defects {
 		group.Go(func() error {
-			run, err := rehearse(ctx, o, d.Name)
+			run, err := rehearse(ctx, o, d.Name, o.Seed)
 			if err != nil {
 				return fmt.Errorf("дефект %s: %w", d.Name, err)
 			}
@@ -121,17 +134,18 @@ func Run(ctx context.Context, o Options) (Matrix, error) {
 		return Matrix{}, err
 	}
 	m.reverse(good)
+	m.sumUp()
 	m.Took = time.Since(started)
 	return m, nil
 }
 
-func rehearse(ctx context.Context, o Options, defect string) (*progon.Run, error) {
+func rehearse(ctx context.Context, o Options, defect string, seed uint64) (*progon.Run, error) {
 	bot, err := botfile.Parse(samplebot.Config())
 	if err != nil {
 		return nil, err
 	}
 	bot.Bot.Sample = &botfile.Sample{Defect: defect}
-	return steps.Run(ctx, steps.Options{Book: o.Book, Bot: bot, Seed: max(o.Seed, 1), Parallel: 4})
+	return steps.Run(ctx, steps.Options{Book: o.Book, Bot: bot, Seed: seed, Parallel: 4, Version: o.Version})
 }
 
 func rowOf(d samplebot.Defect, run *progon.Run) Row {
