@@ -52,12 +52,12 @@ type Catch struct {
 // Matrix is the outcome of a trial.
 type Matrix struct {
 	progon.Trial
-	Rows        []Row               `json:"rows"`
-	Alarms      []Catch             `json:"alarms,omitempty"` // raised about the good bot
-	OnlyBy      map[string][]string `json:"only_by,omitempty"` // scenario → defects that nothing else catches
-	Idle        []string            `json:"idle,omitempty"`    // scenarios that catch nothing
-	Scenarios   int                 `json:"scenarios"`
-	Took        time.Duration       `json:"took_ns"`
+	Rows      []Row               `json:"rows"`
+	Alarms    []Catch             `json:"alarms,omitempty"`  // raised about the good bot
+	OnlyBy    map[string][]string `json:"only_by,omitempty"` // scenario → defects that nothing else catches
+	Idle      []string            `json:"idle,omitempty"`    // scenarios that catch nothing
+	Scenarios int                 `json:"scenarios"`
+	Took      time.Duration       `json:"took_ns"`
 }
 
 // sumUp counts what the rows tell.
