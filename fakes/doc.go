@@ -5,7 +5,11 @@
 //
 //	fake        how faithful (1 shape · 2 refusals · 3 state · 4 timing)
 //	bitrix24    4: the portal's REST, bots, open lines, booking, OAuth, events, limits
+//	llm         3: OpenAI, YandexGPT and GigaChat without a model: polite, adversarial, by rules
+//	egress      4: the proxy on the way out, with a certificate authority of its own
+//	mail        2: an SMTP server for alarms
 //	alerts      1: a web hook that takes alarms
+//	chat        what the fakes of messaging platforms have in common
 //	samplebot   a bot of a salon or clinic, and the same bot with one named defect each
 //
 // Shared parts: [progon/fakes/calls] (the journal, what went over the wire) and

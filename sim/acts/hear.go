@@ -53,7 +53,9 @@ type hearing struct {
 	found  map[Name]*Act
 }
 
-func listen(r Reply) *hearing {
+func listen(r Reply) *hearing { return listenWith(knowledge(), r) }
+
+func listenWith(know *reader, r Reply) *hearing {
 	if len(r.Text) > maxText {
 		cut := maxText
 		for cut > 0 && !utf8.RuneStart(r.Text[cut]) {
@@ -61,7 +63,7 @@ func listen(r Reply) *hearing {
 		}
 		r.Text = r.Text[:cut]
 	}
-	h := &hearing{reply: r, know: knowledge(), found: map[Name]*Act{}}
+	h := &hearing{reply: r, know: know, found: map[Name]*Act{}}
 	for _, seg := range scan(r.Text) {
 		if seg.cited {
 			continue

@@ -68,8 +68,10 @@ type rule struct {
 
 // reader is the compiled knowledge: rules and their patterns.
 type reader struct {
-	book  *book
-	rules []rule
+	book    *book
+	rules   []rule
+	weighed []weighedClass
+	weights *weights
 }
 
 // knowledge compiles the rules once, when the first reply is heard.
@@ -86,5 +88,7 @@ var knowledge = sync.OnceValue(func() *reader {
 		}
 	}
 	k.book.seal()
+	k.weighed = weighedClasses(k.book)
+	k.weights = trainedWeights()
 	return k
 })
