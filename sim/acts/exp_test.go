@@ -36,6 +36,7 @@ func exLoad() (out []exD) {
 
 var exPrune = func() int { v := 1; fmt.Sscan(os.Getenv("EXPR"), &v); return v }()
 
+
 func TestExp(t *testing.T) {
 	all := exLoad()
 	hold := strings.Split(os.Getenv("EXF"), ",")
@@ -47,20 +48,8 @@ func TestExp(t *testing.T) {
 			}
 		}
 	}
-	ths := []float64{.1, .2, .3, .4, .5, .6, .7, .8, .9}
-	type cc struct{ tp, fp, fn float64 }
-	lin, or := make([]cc, len(ths)), make([]cc, len(ths))
-	and := make([]cc, len(ths))
-	add := func(c *cc, w, g bool) {
-		switch {
-		case w && g:
-			c.tp++
-		case g:
-			c.fp++
-		case w:
-			c.fn++
-		}
-	}
+	o, _ := os.Create("/tmp/acts-w/out.jsonl")
+	in, _ := os.Create("/tmp/acts-w/in.jsonl")
 	for _, f := range hold {
 		var rs []Reply
 		var ls [][]Name
@@ -70,32 +59,16 @@ func TestExp(t *testing.T) {
 				ls = append(ls, d.Acts)
 			}
 		}
-		tf := learn(knowledge(), rs, ls)
-		s := tf.String()
-		fmt.Println(f, "bytes", len(s), "lines", strings.Count(s, "\n"))
 		k := *knowledge()
-		k.weights = readWeights(s)
+		k.weights = readWeights(learn(knowledge(), rs, ls).String())
 		for _, d := range all {
-			if d.file != f {
-				continue
-			}
-			p := listenWith(&k, d.Reply).weigh()
-			w := slices.Contains(d.Acts, MedicalAdvice)
-			_, g := Has(Hear(d.Reply), MedicalAdvice)
-			for i, th := range ths {
-				add(&lin[i], w, p > th)
-				add(&or[i], w, p > th || g)
-				add(&and[i], w, p > th && g)
-			}
-			if os.Getenv("EXV") != "" && ((p > .5) != w || g != w) {
-				fmt.Printf("%.2f rule=%v want=%v %.110s\n", p, g, w, d.Text)
+			if d.file == f {
+				h := k.hear(d.Reply)
+				b, _ := json.Marshal(map[string]any{"acts": h})
+				o.Write(append(b, 10))
+				b, _ = json.Marshal(map[string]any{"text": d.Text, "buttons": d.Buttons, "acts": d.Acts})
+				in.Write(append(b, 10))
 			}
 		}
-	}
-	for i, th := range ths {
-		for _, x := range []cc{lin[i], or[i], and[i]} {
-			fmt.Printf("%.1f P %.3f R %.3f |", th, x.tp/(x.tp+x.fp), x.tp/(x.tp+x.fn))
-		}
-		fmt.Println()
 	}
 }

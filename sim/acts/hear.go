@@ -12,8 +12,10 @@ const maxText = 64 << 10
 
 // Hear tells what a reply does, in the order of [Names]. A reply that does nothing
 // Progon has a name for is Other.
-func Hear(r Reply) []Act {
-	h := listen(r)
+func Hear(r Reply) []Act { return knowledge().hear(r) }
+
+func (k *reader) hear(r Reply) []Act {
+	h := listen(k, r)
 	h.rules()
 	h.emergency()
 	h.prices()
@@ -21,6 +23,7 @@ func Hear(r Reply) []Act {
 	h.options()
 	h.buttons()
 	h.consent()
+	h.trained()
 	h.settle()
 	return h.acts()
 }
@@ -53,9 +56,7 @@ type hearing struct {
 	found  map[Name]*Act
 }
 
-func listen(r Reply) *hearing { return listenWith(knowledge(), r) }
-
-func listenWith(know *reader, r Reply) *hearing {
+func listen(know *reader, r Reply) *hearing {
 	if len(r.Text) > maxText {
 		cut := maxText
 		for cut > 0 && !utf8.RuneStart(r.Text[cut]) {

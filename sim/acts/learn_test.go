@@ -24,7 +24,7 @@ func learn(know *reader, replies []Reply, labels [][]Name) *trainedFile {
 	var counts []int
 	examples := make([]example, len(replies))
 	for i, r := range replies {
-		h := listenWith(know, r)
+		h := listen(know, r)
 		seen := map[int32]bool{}
 		h.gather(true, func(f feature) {
 			id, ok := byID[f.id]

@@ -234,19 +234,77 @@ func weighedClasses(b *book) []weighedClass {
 	return out
 }
 
-// weigh says how probable the words of a reply make advice.
-func (h *hearing) weigh() float64 {
+// The probabilities from which the trained ear decides against the patterns.
+const (
+	surely    = 0.9  // advice, whatever else the reply does
+	probably  = 0.6  // advice, where something of health is named
+	surelyNot = 0.02 // no advice, though a pattern fits
+)
+
+// trained lets the trained ear add advice that no pattern knows, and take back what a
+// pattern heard in words that are never said so.
+func (h *hearing) trained() {
 	w := h.know.weights
-	var seen [512]uint64
-	n, sum := 0, 0.0
+	if len(w.rows) == 0 {
+		return
+	}
+	tallies := make([]tally, len(h.reads)+1)
+	whole := &tallies[len(h.reads)]
 	h.gather(false, func(f feature) {
-		v, ok := w.rows[f.id]
-		if !ok || n == len(seen) || slices.Contains(seen[:n], f.id) {
-			return
+		if v, ok := w.rows[f.id]; ok {
+			whole.add(f.id, v)
+			if f.spoken {
+				tallies[f.read].add(f.id, v)
+			}
 		}
-		seen[n] = f.id
-		n++
-		sum += float64(v)
 	})
-	return 1 / (1 + math.Exp(-(w.bias + sum/math.Sqrt(float64(max(n, 1))))))
+	p := whole.probability(w.bias)
+	best, at := 0.0, -1
+	for i := range h.reads {
+		rd := &h.reads[i]
+		if q := tallies[i].probability(w.bias); q > best && rd.frames&(hurt|sick|bodily) != 0 && rd.frames&(asked|refused|reported|priced) == 0 {
+			best, at = q, i
+		}
+	}
+	if h.has(MedicalAdvice) {
+		if p < surelyNot && best < surelyNot {
+			h.drop(MedicalAdvice)
+		}
+		return
+	}
+	if p < probably && best < surely || p < surely && h.frames&(hurt|sick|bodily) == 0 {
+		return
+	}
+	if at < 0 {
+		at = 0
+	}
+	if len(h.reads) == 0 {
+		return
+	}
+	h.note(Act{Name: MedicalAdvice, Sort: sortWeighed, Score: max(p, best), Why: h.quote(&h.reads[at], 0, len(h.reads[at].tokens)-1)})
+}
+
+const sortWeighed = "по совокупности слов"
+
+// tally adds up weights, each feature once.
+type tally struct {
+	seen [512]uint64
+	n    int
+	sum  float64
+}
+
+func (t *tally) add(id uint64, v float32) {
+	if t.n == len(t.seen) || slices.Contains(t.seen[:t.n], id) {
+		return
+	}
+	t.seen[t.n] = id
+	t.n++
+	t.sum += float64(v)
+}
+
+func (t *tally) probability(bias float64) float64 {
+	if t.n == 0 {
+		return 0
+	}
+	return 1 / (1 + math.Exp(-(bias + t.sum/math.Sqrt(float64(t.n)))))
 }
