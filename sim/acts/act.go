@@ -1,11 +1,13 @@
 // Package acts tells what a bot's reply does: asks for consent, asks for a phone, offers
 // slots, confirms, hands over to a person, gives medical advice… It works on the words
-// alone (stems, patterns, negation) and explains each act by the words that decided it.
+// alone (stems, patterns, negation; for advice also the weight of every word, learnt from
+// the labelled replies in testdata) and explains each act by the words that decided it.
 // It does not know where a reply came from, what was said before it, or any model.
 //
 // Start at [Hear]. The way of a reply: scan.go cuts it into words and sentences,
 // pattern.go finds patterns, rules_*.go say which act each pattern means and which
-// surroundings (frames) take it back, and one file per act reads the details.
+// surroundings (frames) take it back, trained.go weighs the words for advice, and one
+// file per act reads the details.
 package acts
 
 // Name is what a reply does.

@@ -10,6 +10,9 @@ func (h *hearing) consent() {
 		return
 	}
 	h.forgetNeeds()
+	if r := h.found[Refusal]; r != nil && r.Sort == "отказ" && !h.refusesBeside(consents) {
+		h.drop(Refusal) // «без согласия записать не получится, согласны?» refuses nothing yet
+	}
 	c := &Consent{Implied: a.Sort == "подразумевает согласие"}
 	processing, advertising, publishing := false, false, false
 	data := map[string]bool{}
@@ -60,6 +63,19 @@ func (h *hearing) consent() {
 		h.drop(AsksConfirmation)
 		c.Separate = !h.asksElse()
 	}
+}
+
+// refusesBeside tells whether a refusal stands in a sentence without the given frames.
+func (h *hearing) refusesBeside(f frame) bool {
+	for i := range h.reads {
+		rd := &h.reads[i]
+		for _, m := range rd.matches {
+			if h.know.rules[m.rule].act == Refusal && h.holds(rd, m) && rd.frames&f == 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // forgetNeeds takes «мне нужны имя и телефон» for the reason of the request, not for a

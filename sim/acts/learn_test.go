@@ -37,8 +37,8 @@ func learn(know *reader, replies []Reply, labels [][]Name) *trainedFile {
 			if !seen[id] {
 				seen[id] = true
 				counts[id]++
-				examples[i].features = append(examples[i].features, id)
 			}
+			examples[i].features = append(examples[i].features, id)
 		})
 		examples[i].advice = slices.Contains(labels[i], MedicalAdvice)
 	}
@@ -90,11 +90,14 @@ type trainedFile struct {
 	weights []float64 // by feature
 }
 
-// String writes the weights as weights.tsv has them: tenths, small ones left out.
+// Weights of fewer tenths are not written: they decide nothing and fill the file.
+const negligible = 5
+
+// String writes the weights as weights.tsv has them.
 func (t *trainedFile) String() string {
 	var lines []string
 	for f, text := range t.texts {
-		if v := int(math.Round(t.weights[f] * 10)); v >= exPrune || v <= -exPrune {
+		if v := int(math.Round(t.weights[f] * 10)); v >= negligible || v <= -negligible {
 			lines = append(lines, fmt.Sprintf("%s\t%d", text, v))
 		}
 	}

@@ -64,7 +64,7 @@ func cueRules() []rule {
 			"меню",
 			"вы ~1 можете",
 			"варианты|вариантов|формат*|тариф*|способ*|филиал*",
-			"напишите ~4 номер|цифру|пункт",
+			"напишите|отправьте|пришлите|введите|укажите|ответьте|назовите ~4 номер|номером|цифру|цифрой|пункт",
 			"нажмите|нажми ~3 кнопк*",
 			"на выбор",
 			"можете выбрать",
@@ -123,6 +123,9 @@ func (h *hearing) enumerated() {
 func (h *hearing) either(rd *read) ([]string, bool) {
 	if rd.frames&consents != 0 || h.has(AsksConfirmation) || h.has(OffersSlots) {
 		return nil, false
+	}
+	if rd.word(1) == "ли" {
+		return nil, false // «есть ли у вас аллергия или …» is one question
 	}
 	for j := 1; j+1 < len(rd.tokens); j++ {
 		switch rd.word(j) {

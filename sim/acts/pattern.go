@@ -46,6 +46,7 @@ type book struct {
 	lexicon  map[string]string
 	nodes    []node
 	edges    map[edge]int32
+	letters  [][alphabet]int32 // by node: where the letters а–я lead, 0 for nowhere
 	patterns []pattern
 	starts   [][]int32 // by class: patterns whose first element is of it
 	width    int       // machine words of a set of classes
@@ -60,6 +61,17 @@ type node struct {
 type edge struct {
 	from int32
 	r    rune
+}
+
+// alphabet is the letters that most words consist of once they are folded, «а» to «я».
+const alphabet = 32
+
+// next is the node to which a letter leads, or 0.
+func (b *book) next(at int32, r rune) int32 {
+	if i := r - 'а'; i >= 0 && i < alphabet {
+		return b.letters[at][i]
+	}
+	return b.edges[edge{at, r}]
 }
 
 // set is a set of classes.
@@ -221,6 +233,12 @@ func (b *book) word(class int, word string) {
 // seal prepares the index of first elements once all patterns are added.
 func (b *book) seal() *book {
 	b.width = (b.classes + 63) / 64
+	b.letters = make([][alphabet]int32, len(b.nodes))
+	for e, to := range b.edges {
+		if i := e.r - 'а'; i >= 0 && i < alphabet {
+			b.letters[e.from][i] = to
+		}
+	}
 	b.starts = make([][]int32, b.classes)
 	for i, p := range b.patterns {
 		for _, e := range p.elements {
@@ -253,12 +271,10 @@ func (b *book) sets(tokens []token) []set {
 		}
 		at, whole := int32(0), true
 		for _, r := range t.word {
-			next, ok := b.edges[edge{at, r}]
-			if !ok {
+			if at = b.next(at, r); at == 0 {
 				whole = false
 				break
 			}
-			at = next
 			for _, c := range b.nodes[at].prefix {
 				s.add(c)
 			}

@@ -51,6 +51,9 @@ const (
 	informing                    // «предупредите мастера», «возьмите анализы»
 	processing                   // the processing of data is spoken of
 	giving                       // a form to fill in
+	assuring                     // «рекламу присылать не будем»
+	dialled                      // «администратор поможет по телефону …»: it is the client who calls
+	born                         // a date of birth
 )
 
 // rule is one way to do an act. Several patterns may say the same thing.

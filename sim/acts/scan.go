@@ -54,6 +54,12 @@ type segment struct {
 
 // fold brings a letter to the form in which the lexicon is written.
 func fold(r rune) rune {
+	switch {
+	case r >= 'а' && r <= 'я' || r >= 'a' && r <= 'z':
+		return r
+	case r >= 'А' && r <= 'Я':
+		return r + ('а' - 'А')
+	}
 	r = unicode.ToLower(r)
 	switch r {
 	case 'ё':

@@ -1,6 +1,9 @@
 package acts
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // shape tells what the ending of a folded Russian word suggests.
 func shape(w string) kind {
@@ -29,7 +32,7 @@ func shape(w string) kind {
 			break
 		}
 	}
-	if hasAny(stem, "циллин", "мицин", "флоксацин", "назол", "празол", "профен", "фенак", "топрил", "сартан", "вастатин", "тидин", "оксикам", "триптан", "зепам", "золам", "кортизон", "преднизолон", "цетиризин", "лоратадин", "микс", "вудин", "ципрофл", "глиптин", "глифлозин", "паксабан", "гексал", "содерм", "нитроглицерин", "кеторолак", "стигмин", "олимус", "аверин", "еверин", "дипин", "терол", "фиксим", "окаин", "цитин", "оитин", "прозин", "тропил", "сартан", "цикловир", "мивир") && len(stem) > 14 {
+	if len(stem) > 14 && hasAny(stem, inn(stem)...) {
 		k |= kindDrug
 	}
 	return k
@@ -42,4 +45,24 @@ func hasAny(w string, endings ...string) bool {
 		}
 	}
 	return false
+}
+
+// inn lists the endings of INN stems which end like w. Most words end like none of them.
+func inn(w string) []string {
+	r, _ := utf8.DecodeLastRuneInString(w)
+	switch r {
+	case 'к':
+		return []string{"фенак", "кеторолак"}
+	case 'л':
+		return []string{"назол", "празол", "топрил", "ципрофл", "гексал", "терол", "тропил"}
+	case 'м':
+		return []string{"оксикам", "зепам", "золам", "содерм", "фиксим"}
+	case 'н':
+		return []string{"циллин", "мицин", "флоксацин", "профен", "сартан", "вастатин", "тидин", "триптан", "кортизон", "преднизолон", "цетиризин", "лоратадин", "вудин", "глиптин", "глифлозин", "паксабан", "нитроглицерин", "стигмин", "аверин", "еверин", "дипин", "окаин", "цитин", "оитин", "прозин"}
+	case 'р':
+		return []string{"цикловир", "мивир"}
+	case 'с':
+		return []string{"микс", "олимус"}
+	}
+	return nil
 }

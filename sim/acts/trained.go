@@ -3,7 +3,7 @@ package acts
 import (
 	_ "embed"
 	"math"
-	"slices"
+	"math/bits"
 	"strconv"
 	"strings"
 	"sync"
@@ -28,9 +28,36 @@ const (
 )
 
 // weights are what the trained ear has learnt: how much each feature speaks for advice.
+// The features stand in a table of hashes with room to spare: a reply asks for some
+// hundreds of them.
 type weights struct {
-	bias float64
-	rows map[uint64]float32
+	bias   float64
+	places []place // a power of two of them
+}
+
+type place struct {
+	id     uint64 // 0 where nothing stands
+	weight float32
+}
+
+// of looks up what a feature weighs.
+func (w *weights) of(id uint64) (float32, bool) {
+	mask := uint64(len(w.places) - 1)
+	for i := id & mask; w.places[i].id != 0; i = (i + 1) & mask {
+		if w.places[i].id == id {
+			return w.places[i].weight, true
+		}
+	}
+	return 0, false
+}
+
+func (w *weights) put(id uint64, weight float32) {
+	mask := uint64(len(w.places) - 1)
+	i := id & mask
+	for w.places[i].id != 0 && w.places[i].id != id {
+		i = (i + 1) & mask
+	}
+	w.places[i] = place{id: id, weight: weight}
 }
 
 var trainedWeights = sync.OnceValue(func() *weights { return readWeights(weightsFile) })
@@ -38,7 +65,8 @@ var trainedWeights = sync.OnceValue(func() *weights { return readWeights(weights
 // readWeights reads the file that training writes. The file is ours: a line that cannot
 // be read is passed over, and a test reads every line of it.
 func readWeights(file string) *weights {
-	w := &weights{rows: map[uint64]float32{}}
+	size := 1 << bits.Len(uint(3*strings.Count(file, "\n")))
+	w := &weights{places: make([]place, size)}
 	for line := range strings.Lines(file) {
 		name, value, ok := strings.Cut(strings.TrimSpace(line), "\t")
 		v, err := strconv.Atoi(value)
@@ -47,7 +75,7 @@ func readWeights(file string) *weights {
 		case name == biasName:
 			w.bias = float64(v) / 10
 		default:
-			w.rows[featureOf(name)] = float32(v) / 10
+			w.put(featureOf(name), float32(v)/10)
 		}
 	}
 	return w
@@ -116,7 +144,7 @@ type feature struct {
 	spoken bool // by words of the text, so that it can be quoted
 }
 
-// gather lists the features of a reply, each once.
+// gather lists the features of a reply, in order and as often as they occur.
 func (h *hearing) gather(spell bool, found func(feature)) {
 	for i := range h.reads {
 		h.gatherFrom(i, spell, found)
@@ -239,22 +267,20 @@ const (
 	surely    = 0.9  // advice, whatever else the reply does
 	probably  = 0.6  // advice, where something of health is named
 	surelyNot = 0.02 // no advice, though a pattern fits
+	certain   = 0.85 // of a pattern that is believed against all words
 )
 
 // trained lets the trained ear add advice that no pattern knows, and take back what a
 // pattern heard in words that are never said so.
 func (h *hearing) trained() {
 	w := h.know.weights
-	if len(w.rows) == 0 {
-		return
-	}
 	tallies := make([]tally, len(h.reads)+1)
 	whole := &tallies[len(h.reads)]
 	h.gather(false, func(f feature) {
-		if v, ok := w.rows[f.id]; ok {
-			whole.add(f.id, v)
+		if v, ok := w.of(f.id); ok {
+			whole.add(v)
 			if f.spoken {
-				tallies[f.read].add(f.id, v)
+				tallies[f.read].add(v)
 			}
 		}
 	})
@@ -266,8 +292,8 @@ func (h *hearing) trained() {
 			best, at = q, i
 		}
 	}
-	if h.has(MedicalAdvice) {
-		if p < surelyNot && best < surelyNot {
+	if a := h.found[MedicalAdvice]; a != nil {
+		if a.Score < certain && p < surelyNot && best < surelyNot {
 			h.drop(MedicalAdvice)
 		}
 		return
@@ -286,25 +312,20 @@ func (h *hearing) trained() {
 
 const sortWeighed = "по совокупности слов"
 
-// tally adds up weights, each feature once.
+// tally adds up weights.
 type tally struct {
-	seen [512]uint64
-	n    int
-	sum  float64
+	n   int
+	sum float32
 }
 
-func (t *tally) add(id uint64, v float32) {
-	if t.n == len(t.seen) || slices.Contains(t.seen[:t.n], id) {
-		return
-	}
-	t.seen[t.n] = id
+func (t *tally) add(v float32) {
 	t.n++
-	t.sum += float64(v)
+	t.sum += v
 }
 
 func (t *tally) probability(bias float64) float64 {
 	if t.n == 0 {
 		return 0
 	}
-	return 1 / (1 + math.Exp(-(bias + t.sum/math.Sqrt(float64(t.n)))))
+	return 1 / (1 + math.Exp(-(bias + float64(t.sum)/math.Sqrt(float64(t.n)))))
 }
