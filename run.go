@@ -28,6 +28,11 @@ type Run struct {
 	Opinions []Opinion `json:"opinions,omitempty"`
 	// Trial is how the judge did against bots with known defects, where that was tried.
 	Trial *Trial `json:"trial,omitempty"`
+	// Map is where personal data went: what clients told the bot, and every place where it
+	// was seen afterwards.
+	Map []Sighting `json:"map,omitempty"`
+	// Keys are where the bot's keys are kept, as far as Progon could see.
+	Keys []string `json:"keys,omitempty"`
 	// CRM is what the bot's webhook was really used for.
 	CRM Usage `json:"crm"`
 	// Remarks are findings about the run as a whole: gaps of fakes, unused scopes.

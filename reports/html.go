@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"html/template"
@@ -43,6 +44,7 @@ type page struct {
 	Unchecked  []uncheckedView
 	Urgent     []urgentView // what blocks the launch, first of all
 	Gaps       []progon.Finding
+	Atlas      atlasView
 }
 
 type featureView struct {
@@ -121,8 +123,13 @@ func newPage(run progon.Run) page {
 	}
 	features := map[string]int{}
 	norms := map[string]int{}
+	anchors := map[progon.Pointer]anchored{}
 	for i, s := range run.Scenarios {
 		v := viewOf(i, s)
+		for _, l := range v.Lines {
+			at := progon.Pointer{Scenario: s.Key, Attempt: s.Attempt, Variant: s.Variant, Seq: l.Seq}
+			anchors[at] = anchored{l.Anchor, cmp.Or(s.ID, s.Title), l.Marked}
+		}
 		switch {
 		case s.Verdict == progon.Broken:
 			p.urgent("не удалось проверить", s.Reason, v)
@@ -154,6 +161,7 @@ func newPage(run progon.Run) page {
 		}
 	}
 	p.Gaps = append(p.Gaps, run.Remarks...)
+	p.Atlas = newAtlas(run.Map, anchors)
 	sort.SliceStable(p.Norms, func(i, j int) bool { return p.Norms[i].Norm < p.Norms[j].Norm })
 	for _, r := range notChecked(run) {
 		p.Unchecked = append(p.Unchecked, uncheckedView{r.reason, r.ids})
@@ -176,7 +184,14 @@ func (f *featureView) add(v scenarioView) {
 }
 
 func (n *normView) add(v scenarioView) {
-	n.Scenarios = append(n.Scenarios, v)
+	// The rows of one scenario are named once, by the worst of them.
+	if last := len(n.Scenarios) - 1; last >= 0 && v.ID != "" && n.Scenarios[last].ID == v.ID {
+		if v.Verdict == progon.Failed && n.Scenarios[last].Verdict != progon.Failed {
+			n.Scenarios[last] = v
+		}
+	} else {
+		n.Scenarios = append(n.Scenarios, v)
+	}
 	switch v.Verdict {
 	case progon.Passed:
 		n.Passed++
@@ -276,6 +291,14 @@ func functions() template.FuncMap {
 			return n
 		},
 		"plural": plural,
+		"middle": func(b box) int { return b.Y + b.H*2/3 },
+		"inside": func(b box) int { return b.X + 10 },
+		"cut": func(s string, n int) string {
+			if r := []rune(s); len(r) > n {
+				return string(r[:n-1]) + "…"
+			}
+			return s
+		},
 		"lines":  func(s string) []string { return strings.Split(s, "\n") },
 		"anchor": func(scenario string, seq int) string { return fmt.Sprintf("%s-%d", scenario, seq) },
 		"pair":   func(v scenarioView, f progon.Finding) findingView { return findingView{v.Anchor, f} },

@@ -28,6 +28,8 @@ func Formats() []Format {
 		{"json", "run.json", "весь прогон для машин; из него получаются все другие отчёты", JSON},
 		{"html", "report.html", "одна страница для людей: открывается с диска, без сети", HTML},
 		{"junit", "junit.xml", "для Jenkins и GitLab", JUnit},
+		{"map-csv", "map.csv", "карта персональных данных: что, где, открыто или под маской", MapCSV},
+		{"map-xlsx", "map.xlsx", "она же книгой Excel", MapXLSX},
 		{"book", "book.html", "сами сценарии как документ для чтения и печати; прогон не нужен", Book},
 		{"protocol", "protocol.html", "протокол испытаний для юриста, под подпись", Protocol},
 	}

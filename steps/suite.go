@@ -140,7 +140,7 @@ func Run(ctx context.Context, o Options) (*progon.Run, error) {
 			return finish(err)
 		}
 	}
-	run.Scenarios = s.inOrder()
+	run.Scenarios, run.Map = s.inOrder(), s.atlas()
 	run.CRM = s.usage.result(len(o.Bot.CRM.Scopes) > 0)
 	if o.Second != nil {
 		run.Opinions = o.Second.Answers()
@@ -185,6 +185,13 @@ type suite struct {
 
 	mu      sync.Mutex
 	results []progon.ScenarioResult
+	seen    []sighted
+}
+
+// sighted is the map of personal data of one scenario, with the place of the scenario.
+type sighted struct {
+	at   progon.ScenarioResult
+	seen []progon.Sighting
 }
 
 // play runs all selected scenarios once.
@@ -250,25 +257,53 @@ func (s *suite) keep(r progon.ScenarioResult) {
 	}
 }
 
+// sightings keeps where a scenario has seen personal data, for the map of the run.
+func (s *suite) sightings(seen []progon.Sighting, r progon.ScenarioResult) {
+	for i := range seen {
+		seen[i].Example.Scenario, seen[i].Example.Attempt, seen[i].Example.Variant = r.Key, r.Attempt, r.Variant
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seen = append(s.seen, sighted{r, seen})
+}
+
 // inOrder returns the results as the features are written, whatever ran first.
 func (s *suite) inOrder() []progon.ScenarioResult {
+	less := s.order()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sort.SliceStable(s.results, func(i, j int) bool { return less(s.results[i], s.results[j]) })
+	return s.results
+}
+
+// order is that of the features, then of attempts and variants.
+func (s *suite) order() func(a, b progon.ScenarioResult) bool {
 	place := map[string]int{}
 	for i, sc := range s.Book.Scenarios {
 		place[sc.Key] = i
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	sort.SliceStable(s.results, func(i, j int) bool {
-		a, b := s.results[i], s.results[j]
-		if place[a.Key] != place[b.Key] {
+	return func(a, b progon.ScenarioResult) bool {
+		if a.Key != b.Key {
 			return place[a.Key] < place[b.Key]
 		}
 		if a.Attempt != b.Attempt {
 			return a.Attempt < b.Attempt
 		}
 		return a.Variant < b.Variant
-	})
-	return s.results
+	}
+}
+
+// atlas is the map of the whole run, the same whatever ran first.
+func (s *suite) atlas() []progon.Sighting {
+	less := s.order()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sort.SliceStable(s.seen, func(i, j int) bool { return less(s.seen[i].at, s.seen[j].at) })
+	var all []progon.Sighting
+	for _, one := range s.seen {
+		all = progon.Merge(all, one.seen)
+	}
+	return all
 }
 
 // attempt and variant number the present pass, from 1; 0 where there is only one.

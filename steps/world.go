@@ -197,6 +197,7 @@ func (w *world) end(ctx context.Context) (progon.ScenarioResult, bool) {
 		}
 		w.result.Findings = append(w.result.Findings, checks.GapsOfProgon(c)...)
 		w.result.Findings = append(w.result.Findings, w.secondOpinions(ctx, c.Events)...)
+		w.suite.sightings(checks.Sightings(c), w.result)
 		w.result.Timeline = c.Events
 		w.result.Clients = w.clients()
 		w.sealer().result(&w.result)
@@ -236,8 +237,10 @@ func (w *world) clients() []progon.Client {
 // evidence is what has been seen until now, with every event attributed.
 func (w *world) evidence() checks.Case {
 	sessions, labels := map[string]string{}, map[string]string{}
+	for _, p := range w.cast.All() { // those who were only spoken of as well
+		labels[p.ID] = p.Label
+	}
 	for _, g := range w.guests {
-		labels[g.person.ID] = g.person.Label
 		for _, s := range append(g.before, g.session) {
 			if s != nil {
 				sessions[s.ID()] = g.person.ID
